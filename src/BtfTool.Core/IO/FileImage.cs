@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+using BtfTool.Core.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+
+namespace BtfTool.Core.IO;
+
+/// <summary>
+/// The bytes of a file: mapped read-only and private where that pays (sysfs, and files over 64 MiB), read otherwise.
+/// A mapped file that another process truncates while it is in use ends this process with SIGBUS: do not shrink a file under a reader.
+/// </summary>
+public sealed unsafe partial class FileImage : IDisposable
+{
+    private const long MapThresholdBytes = 64L * 1024 * 1024;
+    private const int PageBytes = 4096;
+
+    private byte* _map;
+    private readonly long _mapLength;
+
+    private FileImage(string path, byte* map, long length)
+    {
+        Path = path;
+        _map = map;
+        _mapLength = length;
+        Bytes = new ByteRegion(map, length, this);
+    }
+
+    private FileImage(string path, ByteRegion bytes)
+    {
+        Path = path;
+        Bytes = bytes;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Unmaps, if nobody disposed the image.</summary>
+    ~FileImage() => Unmap();
+
+    /// <summary>The path as given, for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>All bytes of the file.</summary>
+    public ByteRegion Bytes { get; }
+
+    /// <summary>True when the bytes are a mapping, false when they were read.</summary>
+    public bool IsMapped => _map != null;
+
+    /// <summary>Opens a file. Cost: a mapping for sysfs and large files, one read of the file otherwise.</summary>
+    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a directory.</exception>
+    /// <exception cref="InvalidImageException">The file is larger than can be read here.</exception>
+    public static FileImage Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        long length = IsSeekable(handle) ? RandomAccess.GetLength(handle) : 0;
+        if (length > 0 && (length >= MapThresholdBytes || path.StartsWith("/sys/", StringComparison.Ordinal)))
+        {
+            nint address = MemoryMap(0, (nuint)length, ProtRead, MapPrivate, handle, 0);
+            if (address != -1)
+            {
+                return new FileImage(path, (byte*)address, length);
+            }
+        }
+
+        return length > 0 ? ReadKnown(path, handle, length) : ReadStream(path, handle);
+    }
+
+    /// <summary>Wraps bytes that are already in memory. Cost: one copy.</summary>
+    public static FileImage FromBytes(string name, ReadOnlySpan<byte> bytes) => new(name, ByteRegion.FromBytes(bytes));
+
+    /// <summary>Wraps a region (a decompressed payload, a section) under a name of its own for messages.</summary>
+    public static FileImage FromRegion(string name, ByteRegion bytes) => new(name, bytes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Unmap();
+        GC.SuppressFinalize(this);
+    }
+
+    internal void Discard(byte* start, long length)
+    {
+        nint first = ((nint)start + PageBytes - 1) & ~(nint)(PageBytes - 1);
+        nint last = ((nint)start + (nint)length) & ~(nint)(PageBytes - 1);
+        if (_map != null && last > first)
+        {
+            _ = MemoryAdvise(first, (nuint)(last - first), AdviseDontNeed);
+        }
+    }
+
+    private static bool IsSeekable(SafeFileHandle handle)
+    {
+        try
+        {
+            return RandomAccess.GetLength(handle) >= 0;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static FileImage ReadKnown(string path, SafeFileHandle handle, long length)
+    {
+        if (length > Array.MaxLength)
+        {
+            InvalidImageException.Throw(path, "", -1, $"the file has {length} bytes and cannot be mapped");
+        }
+
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length, pinned: true);
+        int done = 0;
+        while (done < bytes.Length)
+        {
+            int read = RandomAccess.Read(handle, bytes.AsSpan(done), done);
+            if (read == 0)
+            {
+                break;
+            }
+
+            done += read;
+        }
+
+        return new FileImage(path, ByteRegion.FromPinned(bytes, done));
+    }
+
+    private static FileImage ReadStream(string path, SafeFileHandle handle)
+    {
+        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        return FromStream(path, stream);
+    }
+
+    /// <summary>Reads a pipe or any other stream to its end.</summary>
+    public static FileImage FromStream(string name, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(1 << 20, pinned: true);
+        int done = 0;
+        while (stream.Read(bytes, done, bytes.Length - done) is var read and > 0)
+        {
+            done += read;
+            if (done == bytes.Length)
+            {
+                byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Min(Array.MaxLength, bytes.Length * 2L) is var n && n > done ? (int)n : throw new InvalidImageException(name, "", -1, "the stream is longer than 2 GiB"), pinned: true);
+                bytes.CopyTo(larger, 0);
+                bytes = larger;
+            }
+        }
+
+        return new FileImage(name, ByteRegion.FromPinned(bytes, done));
+    }
+
+    private void Unmap()
+    {
+        if (_map != null)
+        {
+            _ = MemoryUnmap((nint)_map, (nuint)_mapLength);
+            _map = null;
+        }
+    }
+
+    private const int ProtRead = 1;
+    private const int MapPrivate = 2;
+    private const int AdviseDontNeed = 4;
+
+    // MemoryMappedFile asks for shared maps, which sysfs refuses.
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint MemoryMap(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int MemoryUnmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MemoryAdvise(nint address, nuint length, int advice);
+}
