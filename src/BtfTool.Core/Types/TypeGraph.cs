@@ -30,6 +30,7 @@ public sealed class TypeGraph
     internal TypeGraph(TypeGraphBuilder b)
     {
         Base = b.Base;
+        SourcePath = b.File;
         FirstId = b.Base is null ? 0 : (uint)b.Base.TypeCount;
         _firstName = b.Base is null ? 0 : b.Base.NameEnd;
         PointerSizeBytes = b.PointerSizeBytes;
@@ -50,6 +51,9 @@ public sealed class TypeGraph
         _typeAlignments = b.TypeAlignments;
         _memberAlignments = b.MemberAlignments;
     }
+
+    /// <summary>The input that the types come from, for messages.</summary>
+    public string SourcePath { get; }
 
     /// <summary>The graph that this one extends, or null.</summary>
     public TypeGraph? Base { get; }

@@ -71,6 +71,8 @@ public sealed class TypeGraphBuilder
 
     internal TypeGraph? Base { get; }
 
+    internal string File => _file;
+
     internal int Count { get; private set; }
 
     internal byte[] Kinds { get; private set; }

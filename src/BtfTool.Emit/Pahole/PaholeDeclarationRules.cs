@@ -1,0 +1,129 @@
+using BtfTool.Core.Types;
+
+namespace BtfTool.Emit.Pahole;
+
+/// <summary>
+/// Says which declarations pahole 1.31 writes as something that is not C, or not the type. It writes a name behind the text of its
+/// type, which is right only where the type is a name, a pointer to one, one array of those, or one pointer to a function:
+/// pointers to arrays lose their dimensions, arrays of function pointers have them behind the parameters, arrays of arrays have
+/// them inner first; a qualifier is written in front, also where it is the pointer that is qualified; type tags are passed over;
+/// an anonymous type behind qualifiers loses the name of the member or its body.
+/// </summary>
+internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
+{
+    private const int MaxSteps = 1000;
+
+    private readonly Dictionary<TypeId, PaholeQuirks> _prototypes = [];
+
+    /// <summary>The quirks that the declaration of something of a type meets. Cost: the length of its chain of types.</summary>
+    public PaholeQuirks Of(TypeId id)
+    {
+        PaholeQuirks quirks = PaholeQuirks.None;
+        var seen = new Seen();
+        for (int steps = 0; steps < MaxSteps; steps++)
+        {
+            TypeView type = graph[id];
+            switch (type.Kind)
+            {
+                case TypeKind.Pointer:
+                    quirks |= seen.Pointers > 0 && LeadsToPrototype(type.Target) ? PaholeQuirks.Declarator : 0;
+                    seen.Pointers++;
+                    break;
+                case TypeKind.Array:
+                    bool losesConst = type.ElementCount == 0 && graph.KindOf(type.Target) == TypeKind.Const;
+                    quirks |= seen.Pointers > 0 || seen.Arrays > 0 || losesConst ? PaholeQuirks.Declarator : 0;
+                    seen.Arrays++;
+                    break;
+                case TypeKind.FunctionPrototype:
+                    return quirks | (seen.Arrays > 0 ? PaholeQuirks.Declarator : 0) | OfPrototype(id);
+                case TypeKind.TypeTag:
+                    quirks |= PaholeQuirks.TypeTag;
+                    break;
+                case TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic:
+                    quirks |= OfQualifier(type, seen.Pointers > 0);
+                    seen.Qualifiers++;
+                    break;
+                default:
+                    return quirks | OfTerminal(type, seen);
+            }
+
+            id = type.Target;
+        }
+
+        return quirks;
+    }
+
+    private PaholeQuirks OfTerminal(TypeView type, Seen seen)
+    {
+        bool inlined = (type.IsComposite || type.IsEnum) && (type.IsAnonymous || (expand && seen.Pointers == 0));
+        bool kept = seen.Qualifiers == 0 && seen.Pointers <= 1;
+        return inlined && !kept ? PaholeQuirks.ConstAnonymous : 0;
+    }
+
+    private PaholeQuirks OfQualifier(TypeView type, bool behindPointer)
+    {
+        TypeView target = graph[type.Target];
+        if (target.Kind == TypeKind.Pointer && type.Kind == TypeKind.Const)
+        {
+            // A pointer to a const pointer is the one that is written as C has it.
+            return behindPointer ? 0 : PaholeQuirks.QualifiedPointer;
+        }
+
+        if (target.Kind == TypeKind.Pointer && type.Kind == TypeKind.Restrict)
+        {
+            return LeadsToPrototype(target.Target) ? PaholeQuirks.QualifiedPointer : 0;
+        }
+
+        return LeadsToPointer(target) ? PaholeQuirks.QualifiedPointer : 0;
+    }
+
+    private PaholeQuirks OfPrototype(TypeId id)
+    {
+        if (_prototypes.TryGetValue(id, out PaholeQuirks known))
+        {
+            return known;
+        }
+
+        _prototypes[id] = PaholeQuirks.None;
+        TypeView prototype = graph[id];
+        PaholeQuirks quirks = OfReturn(prototype.Target);
+        foreach (ParameterView parameter in prototype.Parameters)
+        {
+            quirks |= graph.KindOf(parameter.Type) == TypeKind.Array ? PaholeQuirks.Declarator : Of(parameter.Type);
+        }
+
+        _prototypes[id] = quirks;
+        return quirks;
+    }
+
+    private PaholeQuirks OfReturn(TypeId id) =>
+        graph.KindOf(id) == TypeKind.Pointer && LeadsToPrototype(graph[id].Target) ? PaholeQuirks.Declarator : Of(id);
+
+    private bool LeadsToPrototype(TypeId id)
+    {
+        TypeView type = graph[id];
+        for (int steps = 0; steps < MaxSteps && (type.IsQualifier || type.Kind == TypeKind.TypeTag); steps++)
+        {
+            type = graph[type.Target];
+        }
+
+        return type.Kind == TypeKind.FunctionPrototype;
+    }
+
+    private bool LeadsToPointer(TypeView type)
+    {
+        for (int steps = 0; steps < MaxSteps && (type.IsQualifier || type.Kind is TypeKind.Array or TypeKind.TypeTag); steps++)
+        {
+            type = graph[type.Target];
+        }
+
+        return type.Kind == TypeKind.Pointer;
+    }
+
+    private struct Seen
+    {
+        public int Pointers;
+        public int Arrays;
+        public int Qualifiers;
+    }
+}

@@ -1,0 +1,117 @@
+using BtfTool.Core.Types;
+
+namespace BtfTool.Emit.Pahole;
+
+// Which types of a file are listed.
+public sealed partial class PaholeEmitter
+{
+    /// <summary>
+    /// Writes every named struct and union of the graph's own segment, in the order of the file, each once.
+    /// Cost: linear in the text.
+    /// </summary>
+    /// <param name="after">Called behind each type with what it met; for tests and progress. May be null.</param>
+    public void WriteAll(Action<TypeId, PaholeQuirks>? after = null)
+    {
+        var listed = new ListedTypes(_graph, _options.Compat);
+        for (uint id = _graph.FirstOwnType.Value; id < (uint)_graph.TypeCount; id++)
+        {
+            TypeView type = _graph[new TypeId(id)];
+            if (!type.IsComposite || type.IsAnonymous)
+            {
+                continue;
+            }
+
+            ListedTypes.Result result = listed.Add(type);
+            if (result == ListedTypes.Result.Known)
+            {
+                continue;
+            }
+
+            WriteType(type.Id);
+            Meet(result == ListedTypes.Result.HiddenByPahole ? PaholeQuirks.Unlisted : 0);
+            after?.Invoke(type.Id, MetQuirks);
+        }
+    }
+}
+
+/// <summary>
+/// The types of a listing, by name. pahole leaves out a type that has the name, size and number of members of one already listed,
+/// and member by member its offset, width and name (or one of the two has none), without a look at the types of the members.
+/// </summary>
+internal sealed class ListedTypes(TypeGraph graph, bool compat)
+{
+    private readonly Dictionary<int, int> _heads = [];
+    private readonly List<(TypeId Id, int Next)> _entries = [];
+
+    public enum Result
+    {
+        /// <summary>Not listed yet.</summary>
+        New,
+
+        /// <summary>Not listed yet, and pahole would not list it.</summary>
+        HiddenByPahole,
+
+        /// <summary>Listed already.</summary>
+        Known,
+    }
+
+    public Result Add(TypeView type)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(type.Name);
+        int key = hash.ToHashCode();
+        int head = _heads.TryGetValue(key, out int found) ? found : -1;
+        bool hidden = false;
+        for (int at = head; at >= 0; at = _entries[at].Next)
+        {
+            TypeView other = graph[_entries[at].Id];
+            if (LooksAlike(type, other))
+            {
+                if (compat || IsSame(type, other))
+                {
+                    return Result.Known;
+                }
+
+                hidden = true;
+            }
+        }
+
+        _heads[key] = _entries.Count;
+        _entries.Add((type.Id, head));
+        return hidden ? Result.HiddenByPahole : Result.New;
+    }
+
+    private static bool LooksAlike(TypeView a, TypeView b)
+    {
+        MemberList left = a.Members, right = b.Members;
+        if (a.SizeBytes != b.SizeBytes || left.Count != right.Count || !a.Name.SequenceEqual(b.Name))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < left.Count; i++)
+        {
+            MemberView x = left[i], y = right[i];
+            if (x.BitOffset != y.BitOffset || x.BitSize != y.BitSize
+                || (!x.IsAnonymous && !y.IsAnonymous && !x.Name.SequenceEqual(y.Name)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsSame(TypeView a, TypeView b)
+    {
+        for (int i = 0; i < a.Members.Count; i++)
+        {
+            if (a.Members[i].Type != b.Members[i].Type || !a.Members[i].Name.SequenceEqual(b.Members[i].Name))
+            {
+                return false;
+            }
+        }
+
+        return a.Kind == b.Kind;
+    }
+}
