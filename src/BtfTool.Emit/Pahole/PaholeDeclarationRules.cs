@@ -30,7 +30,7 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
                     seen.Pointers++;
                     break;
                 case TypeKind.Array:
-                    bool losesConst = type.ElementCount == 0 && graph.KindOf(type.Target) == TypeKind.Const;
+                    bool losesConst = type.ElementCount == 0 && !seen.Const && graph.KindOf(type.Target) == TypeKind.Const;
                     quirks |= seen.Pointers > 0 || seen.Arrays > 0 || losesConst ? PaholeQuirks.Declarator : 0;
                     seen.Arrays++;
                     break;
@@ -42,6 +42,7 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
                 case TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic:
                     quirks |= OfQualifier(type, seen.Pointers > 0);
                     seen.Qualifiers++;
+                    seen.Const |= type.Kind == TypeKind.Const;
                     break;
                 default:
                     return quirks | OfTerminal(type, seen);
@@ -125,5 +126,6 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
         public int Pointers;
         public int Arrays;
         public int Qualifiers;
+        public bool Const;
     }
 }

@@ -151,9 +151,9 @@ public sealed partial class PaholeEmitter
         WriteDimension(type.ElementCount, body);
     }
 
-    private void WriteDimension(ulong count, in PaholeFrame frame)
+    private void WriteDimension(ulong count, in PaholeFrame frame, bool isFlexible = false)
     {
-        if (count != 0 || !frame.IsLast || frame.IsFirst || frame.InUnion)
+        if (!isFlexible && (count != 0 || !frame.IsLast || frame.IsFirst || frame.InUnion))
         {
             _w.Write((byte)'[');
             _w.WriteDecimal(count);

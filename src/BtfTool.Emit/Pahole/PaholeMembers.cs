@@ -216,14 +216,26 @@ public sealed partial class PaholeEmitter
         long alignedLength = _w.Length - alignedStart;
         _w.Write((byte)';');
         long spaces = frame.TypeColumn + frame.NameColumn - (_w.Length - start);
-        if (isTagged && type.IsAnonymous)
+        TypeView body = _options.Compat ? type : BehindQualifiers(type);
+        if ((body.IsComposite || body.IsEnum) && body.IsAnonymous)
         {
             long length = alignedLength + (member.IsAnonymous ? -1 : member.Name.Length)
-                + (type.Kind == TypeKind.Struct && PrintsAsPacked(type.Id) ? PackedAttributeLength : 0);
+                + (body.Kind == TypeKind.Struct && PrintsAsPacked(body.Id) ? PackedAttributeLength : 0);
             spaces = Math.Abs(frame.TypeColumn + frame.NameColumn - length - 3);
         }
 
         WritePlace(placed, offset, Math.Max(1, spaces));
+    }
+
+    private TypeView BehindQualifiers(TypeView type)
+    {
+        for (int steps = 0; type.IsQualifier; steps++)
+        {
+            CheckExpansion(steps);
+            type = _graph[type.Target];
+        }
+
+        return type;
     }
 
     // " __attribute__((__packed__))" and its terminator, as pahole counts it.

@@ -42,7 +42,7 @@ public sealed partial class PaholeEmitter
             PadTo(start, frame.TypeColumn);
         }
 
-        if (!isParameter || !name.IsNone || _around.Count > mark)
+        if (!name.IsNone || _around.Count > mark || !(isParameter || hasBody))
         {
             _w.Write((byte)' ');
         }
@@ -55,6 +55,8 @@ public sealed partial class PaholeEmitter
     private bool WriteRightElement(TypeId id, in PaholeFrame frame, bool isConst, bool isVolatile, bool expand)
     {
         bool behind = LeadsToPointer(_graph[id]);
+        isConst &= _graph.KindOf(id) != TypeKind.Const;
+        isVolatile &= _graph.KindOf(id) != TypeKind.Volatile;
         if (!behind)
         {
             _w.Write(isConst ? "const "u8 : []);
@@ -125,7 +127,8 @@ public sealed partial class PaholeEmitter
                 flat *= type.ElementCount;
                 if (!_options.FlatArrays || i + 1 == end || _graph.KindOf(_around[i + 1]) != TypeKind.Array)
                 {
-                    WriteDimension(flat, frame);
+                    bool isPointee = i > mark && _graph.KindOf(_around[i - 1]) == TypeKind.Pointer && flat == 0;
+                    WriteDimension(flat, frame, isFlexible: isPointee);
                     flat = 1;
                 }
             }

@@ -29,7 +29,7 @@ public sealed partial class PaholeEmitter
         Meet(PaholeQuirks.UnnamedMember);
         if (!_options.Compat)
         {
-            WriteUnnamedGap(members[i].Type, end, start, frame, ref cursor);
+            WriteUnnamedGap(members[i].Type, placed.BitSize != 0, end, start, frame, ref cursor);
         }
     }
 
@@ -46,7 +46,7 @@ public sealed partial class PaholeEmitter
         }
 
         Meet(PaholeQuirks.UnnamedMember);
-        WriteUnnamedGap(last.Type, end, size, frame, ref cursor);
+        WriteUnnamedGap(last.Type, placed.BitSize != 0, end, size, frame, ref cursor);
     }
 
     private static long EndBit(in PaholeMember placed) =>
@@ -68,7 +68,8 @@ public sealed partial class PaholeEmitter
 
     private static long RoundUp(long value, long to) => to <= 1 ? value : (value + to - 1) / to * to;
 
-    private void WriteUnnamedGap(TypeId near, long from, long to, in PaholeFrame frame, ref MemberCursor cursor)
+    private void WriteUnnamedGap(TypeId near, bool inField, long from, long to, in PaholeFrame frame,
+        ref MemberCursor cursor)
     {
         TypeId stripped = _types.Strip(near);
         long unit = _graph.KindOf(stripped) == TypeKind.Int ? _types.SizeOf(stripped) * 8 : 0;
@@ -76,7 +77,7 @@ public sealed partial class PaholeEmitter
         int lines = 0;
         while (from < to && lines++ < MaxUnnamedLines)
         {
-            bool usesUnit = unit > 0 && (from / unit * unit) + unit <= to;
+            bool usesUnit = unit > 0 && (inField || (from / unit * unit) + unit <= to);
             long width = usesUnit ? unit : 8;
             long bits = Math.Min(to - from, width - (from % width));
             if (usesUnit)
