@@ -16,7 +16,7 @@ public sealed partial class PaholeEmitter
             MemberView member = members[i];
             PaholeMember placed = _members[first + i];
             PaholeMember before = i == 0 ? default : _members[first + i - 1];
-            CountAlignment(placed, i > 0 ? before.HoleBytes : 0, ref totals);
+            CountAlignment(placed, i > 0 ? before.HoleBytes : walk.LeadingHoleBytes, ref totals);
             if (i > 0 && cursor.LastSizeBytes != 0)
             {
                 WriteFiller(member, placed, before, frame, ref cursor);

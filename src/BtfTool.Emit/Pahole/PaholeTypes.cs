@@ -374,17 +374,6 @@ internal sealed class PaholeTypes
         long unit = placed.SizeBytes * 8;
         placed.ByteOffset = placed.BitOffset / unit * unit / 8;
         placed.BitfieldOffset = placed.BitOffset - (placed.ByteOffset * 8);
-        if (_graph.IsBigEndian)
-        {
-            placed.BitfieldOffset = unit - placed.BitfieldOffset - member.BitSize;
-        }
-
-        if (placed.BitfieldOffset < 0)
-        {
-            placed.BitfieldOffset += unit;
-            placed.ByteOffset -= placed.SizeBytes;
-            placed.BitOffset = (placed.ByteOffset * 8) + placed.BitfieldOffset;
-        }
     }
 
     private static void FindHoles(TypeView type, Span<PaholeMember> members, ref PaholeWalk walk)
