@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -237,7 +238,9 @@ public static class BtfReader
         return file.Strings[(int)(name - 1 - file.FirstName)];
     }
 
-    private static void ThrowSplit(BtfFile file)
+    /// <summary>Says what split BTF without a base lacks, and which file may be it.</summary>
+    [DoesNotReturn]
+    internal static void ThrowSplit(BtfFile file, string? suggestedBase = null)
     {
         uint last = 0;
         uint records = 0;
@@ -250,7 +253,8 @@ public static class BtfReader
             }
         }
 
+        string hint = suggestedBase is null ? "for a module, the vmlinux it was built with" : $"try --base {suggestedBase}";
         InvalidImageException.Throw(file.Path, file.Section, -1,
-            $"split BTF: its {records} types refer to types up to {last} of a base; give that with --base (for a module, the vmlinux it was built with)");
+            $"split BTF: its {records} types refer to types up to {last} of a base; give that with --base ({hint})");
     }
 }
