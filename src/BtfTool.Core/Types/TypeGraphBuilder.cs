@@ -219,7 +219,24 @@ public sealed class TypeGraphBuilder
     /// afterwards. Cost: one pass over the rows.
     /// </summary>
     /// <exception cref="InvalidImageException">A row refers to a type or a name that is not there.</exception>
-    public TypeGraph Build()
+    public TypeGraph Build() => BuildFilled(rowsAreValid: null);
+
+    /// <summary>Says how many rows a reader wrote into the columns itself.</summary>
+    internal void SetFilled(int types, int members, int enumerators, int parameters, int arrays, int entries)
+    {
+        Count = types;
+        _memberCount = members;
+        _enumeratorCount = enumerators;
+        _parameterCount = parameters;
+        _arrayCount = arrays;
+        _entryCount = entries;
+    }
+
+    /// <summary>End of the layered name offsets.</summary>
+    internal uint NameEnd => (Base?.NameEnd ?? 0) + (uint)Pool.Length;
+
+    /// <summary>As <see cref="Build"/>, for a reader that checked the rows while it wrote them; null when it did not.</summary>
+    internal TypeGraph BuildFilled(bool? rowsAreValid)
     {
         if (TypeAlignments is not null)
         {
@@ -228,13 +245,13 @@ public sealed class TypeGraphBuilder
         }
 
         uint types = NextId.Value;
-        uint names = (Base?.NameEnd ?? 0) + (uint)Pool.Length;
+        uint names = NameEnd;
         if (Pool.Length > 0 && Pool[^1] != 0)
         {
             InvalidImageException.Throw(_file, _section, -1, "the last name is not terminated");
         }
 
-        if (!RowsAreValid(types, names))
+        if (!(rowsAreValid ?? RowsAreValid(types, names)))
         {
             new RowChecker(this, types, names).ThrowFirst();
         }
