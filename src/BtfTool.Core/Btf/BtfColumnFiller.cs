@@ -42,9 +42,9 @@ internal ref struct BtfColumnFiller
         _builder = builder;
         _types = (uint)((builder.Base?.TypeCount ?? 0) + counts.Types);
         _names = names;
-        _memberRows = builder.Members;
-        _enumeratorRows = builder.Enumerators;
-        _parameterRows = builder.Parameters;
+        _memberRows = builder.Members.AsSpan();
+        _enumeratorRows = builder.Enumerators.AsSpan();
+        _parameterRows = builder.Parameters.AsSpan();
     }
 
     /// <summary>Counts what the records hold, and checks that each ends inside the section. Cost: one pass.</summary>
@@ -91,11 +91,11 @@ internal ref struct BtfColumnFiller
     internal bool Fill()
     {
         ReadOnlySpan<uint> words = _file.Words;
-        Span<byte> kinds = _builder.Kinds;
-        Span<uint> names = _builder.Names;
-        Span<ulong> sizes = _builder.Sizes;
-        Span<uint> counts = _builder.Counts;
-        Span<uint> firsts = _builder.Firsts;
+        Span<byte> kinds = _builder.Kinds.AsSpan();
+        Span<uint> names = _builder.Names.AsSpan();
+        Span<ulong> sizes = _builder.Sizes.AsSpan();
+        Span<uint> counts = _builder.Counts.AsSpan();
+        Span<uint> firsts = _builder.Firsts.AsSpan();
         uint typeLimit = _types, nameLimit = _names;
         bool bad = false;
         int type = _builder.Count;

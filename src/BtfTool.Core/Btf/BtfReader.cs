@@ -29,7 +29,11 @@ public static class BtfReader
             IsBigEndian = file.IsBigEndian,
             Origin = id => file.OffsetOf(id.Value),
         };
-        builder.SetNames(file.Strings.IsEmpty && baseGraph is null ? [0] : file.Strings.ToArray());
+        if (baseGraph is not null || !file.Strings.IsEmpty)
+        {
+            builder.SetNames(file.StringBytes);
+        }
+
         bool hasLong = baseGraph is { PointerSizeIsFromLong: true };
         builder.PointerSizeBytes = hasLong ? baseGraph!.PointerSizeBytes : elfPointerSizeBytes is 4 or 8 ? elfPointerSizeBytes : 8;
         builder.PointerSizeIsFromLong = hasLong;

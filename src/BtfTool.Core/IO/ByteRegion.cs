@@ -24,6 +24,9 @@ public readonly unsafe struct ByteRegion
     /// <summary>The first byte, for calls into native libraries; <see cref="KeepAlive"/> belongs behind them.</summary>
     internal byte* Start => _start;
 
+    /// <summary>True when the bytes stay where they are until the process ends, whoever disposes what.</summary>
+    internal bool IsPermanent => _owner is FileImage { IsPermanent: true };
+
     /// <summary>Holds what the region points into up to this call.</summary>
     internal void KeepAlive() => GC.KeepAlive(_owner);
 
