@@ -75,6 +75,9 @@ public sealed class BtfFile
     /// <summary>The string section.</summary>
     public ReadOnlySpan<byte> Strings => _strings.AsSpan();
 
+    /// <summary>The string section, with what owns it.</summary>
+    internal ByteRegion StringBytes => _strings;
+
     /// <summary>Id of the first record: 1, or the number of types of the base.</summary>
     public uint FirstId => Base is null ? 1 : Base.EndId;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -22,145 +23,32 @@ public static class BtfReader
             ThrowSplit(file);
         }
 
-        TypeGraphCounts counts = Count(file, limits ?? ReaderLimits.Default);
+        TypeGraphCounts counts = BtfColumnFiller.Count(file, limits ?? ReaderLimits.Default);
         var builder = new TypeGraphBuilder(file.Path, file.Section, baseGraph, counts)
         {
             IsBigEndian = file.IsBigEndian,
             Origin = id => file.OffsetOf(id.Value),
         };
-        builder.SetNames(file.Strings.IsEmpty && baseGraph is null ? [0] : file.Strings.ToArray());
+        if (baseGraph is not null || !file.Strings.IsEmpty)
+        {
+            builder.SetNames(file.StringBytes);
+        }
+
         bool hasLong = baseGraph is { PointerSizeIsFromLong: true };
         builder.PointerSizeBytes = hasLong ? baseGraph!.PointerSizeBytes : elfPointerSizeBytes is 4 or 8 ? elfPointerSizeBytes : 8;
         builder.PointerSizeIsFromLong = hasLong;
-        foreach (BtfRecord record in file)
-        {
-            Add(builder, file, record);
-        }
+        bool rowsAreValid = new BtfColumnFiller(file, builder, counts, builder.NameEnd).Fill();
+        TypeGraph graph = baseGraph is null ? builder.BuildFilled(rowsAreValid) : BuildOver(builder, file, rowsAreValid);
 
-        return baseGraph is null ? builder.Build() : BuildOver(builder, file);
-    }
-
-    private static TypeGraphCounts Count(BtfFile file, ReaderLimits limits)
-    {
-        int types = file.Base is null ? 1 : 0;
-        long members = 0, enumerators = 0, parameters = 0, arrays = 0, entries = 0;
-        foreach (BtfRecord record in file)
-        {
-            types++;
-            switch (record.Kind)
-            {
-                case BtfKind.BTF_KIND_STRUCT or BtfKind.BTF_KIND_UNION:
-                    members += record.Vlen;
-                    break;
-                case BtfKind.BTF_KIND_ENUM or BtfKind.BTF_KIND_ENUM64:
-                    enumerators += record.Vlen;
-                    break;
-                case BtfKind.BTF_KIND_FUNC_PROTO:
-                    parameters += record.Vlen;
-                    break;
-                case BtfKind.BTF_KIND_ARRAY:
-                    arrays++;
-                    break;
-                case BtfKind.BTF_KIND_DATASEC:
-                    entries += record.Vlen;
-                    break;
-            }
-        }
-
-        if (types > limits.MaxTypes)
-        {
-            InvalidImageException.Throw(file.Path, file.Section, -1, $"{types} types; at most {limits.MaxTypes} are read");
-        }
-
-        // Each element has at least 8 bytes in a file of at most 2 GiB, so the sums fit.
-        return new TypeGraphCounts(types, (int)members, (int)enumerators, (int)parameters, (int)arrays, (int)entries);
-    }
-
-    private static void Add(TypeGraphBuilder b, BtfFile file, BtfRecord r)
-    {
-        var name = new NameId(r.NameOffset);
-        ReadOnlySpan<uint> p = r.Payload;
-        switch (r.Kind)
-        {
-            case BtfKind.BTF_KIND_INT:
-                b.AddInt(name, r.SizeOrType, (IntEncoding)(p[0] >> 24), (byte)(p[0] >> 16), (ushort)(p[0] & 0xffff));
-                NotePointerSize(b, file, r);
-                break;
-            case BtfKind.BTF_KIND_PTR or BtfKind.BTF_KIND_TYPEDEF or BtfKind.BTF_KIND_VOLATILE or BtfKind.BTF_KIND_CONST
-                or BtfKind.BTF_KIND_RESTRICT or BtfKind.BTF_KIND_TYPE_TAG:
-                b.AddReference((TypeKind)r.Kind, name, new TypeId(r.SizeOrType), r.KindFlag);
-                break;
-            case BtfKind.BTF_KIND_ARRAY:
-                b.AddArray(name, new TypeId(p[0]), new TypeId(p[1]), p[2]);
-                break;
-            case BtfKind.BTF_KIND_STRUCT or BtfKind.BTF_KIND_UNION:
-                b.AddComposite((TypeKind)r.Kind, name, r.SizeOrType, r.KindFlag);
-                AddMembers(b, p, r.KindFlag);
-                break;
-            case BtfKind.BTF_KIND_ENUM or BtfKind.BTF_KIND_ENUM64:
-                b.AddEnum((TypeKind)r.Kind, name, r.SizeOrType, r.KindFlag);
-                AddEnumerators(b, p, r.Kind == BtfKind.BTF_KIND_ENUM64);
-                break;
-            case BtfKind.BTF_KIND_FWD:
-                b.AddForward(name, r.KindFlag);
-                break;
-            case BtfKind.BTF_KIND_FUNC:
-                b.AddFunction(name, new TypeId(r.SizeOrType), (uint)r.Vlen);
-                break;
-            case BtfKind.BTF_KIND_FUNC_PROTO:
-                b.AddPrototype(name, new TypeId(r.SizeOrType));
-                for (int i = 0; i < p.Length; i += 2)
-                {
-                    b.AddParameter(new NameId(p[i]), new TypeId(p[i + 1]));
-                }
-
-                break;
-            case BtfKind.BTF_KIND_VAR:
-                b.AddVariable(name, new TypeId(r.SizeOrType), p[0]);
-                break;
-            case BtfKind.BTF_KIND_DATASEC:
-                b.AddDataSection(name, r.SizeOrType);
-                for (int i = 0; i < p.Length; i += 3)
-                {
-                    b.AddSectionEntry(new TypeId(p[i]), p[i + 1], p[i + 2]);
-                }
-
-                break;
-            case BtfKind.BTF_KIND_FLOAT:
-                b.AddFloat(name, r.SizeOrType);
-                break;
-            case BtfKind.BTF_KIND_DECL_TAG:
-                b.AddDeclTag(name, new TypeId(r.SizeOrType), (int)p[0], r.KindFlag);
-                break;
-            default:
-                b.AddUnknown(name, (int)r.Kind);
-                break;
-        }
-    }
-
-    private static void AddMembers(TypeGraphBuilder b, ReadOnlySpan<uint> p, bool bitfields)
-    {
-        for (int i = 0; i + 2 < p.Length; i += 3)
-        {
-            uint offset = p[i + 2];
-            b.AddMember(new NameId(p[i]), new TypeId(p[i + 1]), bitfields ? offset & 0xffffff : offset, bitfields ? offset >> 24 : 0);
-        }
-    }
-
-    private static void AddEnumerators(TypeGraphBuilder b, ReadOnlySpan<uint> p, bool is64)
-    {
-        int step = is64 ? 3 : 2;
-        for (int i = 0; i + step <= p.Length; i += step)
-        {
-            long value = is64 ? (long)(p[i + 1] | ((ulong)p[i + 2] << 32)) : (int)p[i + 1];
-            b.AddEnumerator(new NameId(p[i]), value);
-        }
+        // The records may be a mapping, which ends with its image.
+        GC.KeepAlive(file);
+        return graph;
     }
 
     // "long" in any of its spellings says how wide a pointer is (libbpf's rule; the ELF class may be that of a BPF object).
-    private static void NotePointerSize(TypeGraphBuilder b, BtfFile file, BtfRecord r)
+    internal static void NotePointerSize(TypeGraphBuilder b, BtfFile file, uint nameOffset, uint sizeBytes)
     {
-        if (b.PointerSizeIsFromLong || r.SizeOrType is not (4 or 8) || !file.TryGetString(r.NameOffset, out ReadOnlySpan<byte> name))
+        if (b.PointerSizeIsFromLong || sizeBytes is not (4 or 8) || !file.TryGetString(nameOffset, out ReadOnlySpan<byte> name))
         {
             return;
         }
@@ -175,12 +63,12 @@ public static class BtfReader
 
         if (longs == 1 && ints <= 1 && unsigneds <= 1 && others == 0)
         {
-            b.PointerSizeBytes = (int)r.SizeOrType;
+            b.PointerSizeBytes = (int)sizeBytes;
             b.PointerSizeIsFromLong = true;
         }
     }
 
-    private static TypeGraph BuildOver(TypeGraphBuilder builder, BtfFile file)
+    private static TypeGraph BuildOver(TypeGraphBuilder builder, BtfFile file, bool rowsAreValid)
     {
         BtfFile baseFile = file.Base!;
         string? misfit = FirstNameInsideAString(file);
@@ -189,7 +77,7 @@ public static class BtfReader
         {
             try
             {
-                graph = builder.Build();
+                graph = builder.BuildFilled(rowsAreValid);
             }
             catch (InvalidImageException e)
             {
@@ -237,7 +125,9 @@ public static class BtfReader
         return file.Strings[(int)(name - 1 - file.FirstName)];
     }
 
-    private static void ThrowSplit(BtfFile file)
+    /// <summary>Says what split BTF without a base lacks, and which file may be it.</summary>
+    [DoesNotReturn]
+    internal static void ThrowSplit(BtfFile file, string? suggestedBase = null)
     {
         uint last = 0;
         uint records = 0;
@@ -250,7 +140,8 @@ public static class BtfReader
             }
         }
 
+        string hint = suggestedBase is null ? "for a module, the vmlinux it was built with" : $"try --base {suggestedBase}";
         InvalidImageException.Throw(file.Path, file.Section, -1,
-            $"split BTF: its {records} types refer to types up to {last} of a base; give that with --base (for a module, the vmlinux it was built with)");
+            $"split BTF: its {records} types refer to types up to {last} of a base; give that with --base ({hint})");
     }
 }

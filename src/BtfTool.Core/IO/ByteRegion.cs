@@ -21,6 +21,15 @@ public readonly unsafe struct ByteRegion
     /// <summary>Length in bytes.</summary>
     public long Length { get; }
 
+    /// <summary>The first byte, for calls into native libraries; <see cref="KeepAlive"/> belongs behind them.</summary>
+    internal byte* Start => _start;
+
+    /// <summary>True when the bytes stay where they are until the process ends, whoever disposes what.</summary>
+    internal bool IsPermanent => _owner is FileImage { IsPermanent: true };
+
+    /// <summary>Holds what the region points into up to this call.</summary>
+    internal void KeepAlive() => GC.KeepAlive(_owner);
+
     /// <summary>Puts bytes that are already in memory behind a region. Cost: one copy.</summary>
     public static ByteRegion FromBytes(ReadOnlySpan<byte> bytes)
     {

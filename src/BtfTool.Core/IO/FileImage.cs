@@ -13,6 +13,11 @@ public sealed unsafe partial class FileImage : IDisposable
     private const long MapThresholdBytes = 64L * 1024 * 1024;
     private const int PageBytes = 4096;
 
+    // What the running kernel says of itself does not change and cannot go away while it runs: one mapping serves for good.
+    private const string KernelBtfPath = "/sys/kernel/btf/vmlinux";
+    private const uint SYSFS_MAGIC = 0x62656572;
+    private static FileImage? s_kernelBtf;
+
     private byte* _map;
     private readonly long _mapLength;
 
@@ -43,6 +48,9 @@ public sealed unsafe partial class FileImage : IDisposable
     /// <summary>True when the bytes are a mapping, false when they were read.</summary>
     public bool IsMapped => _map != null;
 
+    /// <summary>True when the bytes stay mapped until the process ends; <see cref="Dispose"/> does nothing then.</summary>
+    internal bool IsPermanent { get; private init; }
+
     /// <summary>Opens a file. Cost: a mapping for sysfs and large files, one read of the file otherwise.</summary>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a directory.</exception>
@@ -50,6 +58,11 @@ public sealed unsafe partial class FileImage : IDisposable
     public static FileImage Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (path == KernelBtfPath && s_kernelBtf is { } kernel)
+        {
+            return kernel;
+        }
+
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         long length = IsSeekable(handle) ? RandomAccess.GetLength(handle) : 0;
         if (length > 0 && (length >= MapThresholdBytes || path.StartsWith("/sys/", StringComparison.Ordinal)))
@@ -57,7 +70,8 @@ public sealed unsafe partial class FileImage : IDisposable
             nint address = MemoryMap(0, (nuint)length, ProtRead, MapPrivate, handle, 0);
             if (address != -1)
             {
-                return new FileImage(path, (byte*)address, length);
+                return path == KernelBtfPath && IsSysfs(handle)
+                    ? KeepForGood(path, (byte*)address, length) : new FileImage(path, (byte*)address, length);
             }
         }
 
@@ -73,8 +87,11 @@ public sealed unsafe partial class FileImage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Unmap();
-        GC.SuppressFinalize(this);
+        if (!IsPermanent)
+        {
+            Unmap();
+            GC.SuppressFinalize(this);
+        }
     }
 
     internal void Discard(byte* start, long length)
@@ -83,7 +100,31 @@ public sealed unsafe partial class FileImage : IDisposable
         nint last = ((nint)start + (nint)length) & ~(nint)(PageBytes - 1);
         if (_map != null && last > first)
         {
-            _ = MemoryAdvise(first, (nuint)(last - first), AdviseDontNeed);
+            PageAdvice.Discard(first, last - first);
+        }
+    }
+
+    private static FileImage KeepForGood(string path, byte* map, long length)
+    {
+        var image = new FileImage(path, map, length) { IsPermanent = true };
+        if (Interlocked.CompareExchange(ref s_kernelBtf, image, null) is { } earlier)
+        {
+            image.Unmap();
+            return earlier;
+        }
+
+        return image;
+    }
+
+    // Something else may be mounted there, and that can shrink.
+    private static bool IsSysfs(SafeFileHandle handle)
+    {
+        // struct statfs begins with the magic in all ABIs, and is shorter than this.
+        Span<uint> status = stackalloc uint[128];
+        status.Clear();
+        fixed (uint* to = status)
+        {
+            return FileSystemStatus(handle, to) == 0 && status[0] == SYSFS_MAGIC;
         }
     }
 
@@ -159,15 +200,14 @@ public sealed unsafe partial class FileImage : IDisposable
 
     private const int ProtRead = 1;
     private const int MapPrivate = 2;
-    private const int AdviseDontNeed = 4;
 
     // MemoryMappedFile asks for shared maps, which sysfs refuses.
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint MemoryMap(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
 
+    [LibraryImport("libc", EntryPoint = "fstatfs")]
+    private static partial int FileSystemStatus(SafeFileHandle file, uint* status);
+
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int MemoryUnmap(nint address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int MemoryAdvise(nint address, nuint length, int advice);
 }

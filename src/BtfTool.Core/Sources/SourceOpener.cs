@@ -1,31 +1,239 @@
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Sources;
-
-/// <summary>How to open an input.</summary>
-public sealed record SourceOptions
-{
-    /// <summary>File with the base of split BTF; null to find it.</summary>
-    public string? BasePath { get; init; }
-
-    /// <summary>Bounds for all readers.</summary>
-    public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
-}
 
 /// <summary>The one place that knows all formats: looks at the content of a file and opens it as what it is.</summary>
 public static class SourceOpener
 {
-    /// <summary>Opens a file by its content: raw BTF, ELF with BTF, either of them compressed.</summary>
-    /// <exception cref="InvalidImageException">The content is none that is known, or it is broken.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <summary>
+    /// Opens a file by its content: raw BTF in either byte order, or ELF with a <c>.BTF</c> section; either of them compressed as a
+    /// whole with gzip, xz or zstd. Cost: headers only, when the file is mapped and not compressed; the types are read by
+    /// <see cref="TypeSource.Graph"/>.
+    /// </summary>
+    /// <param name="path">The file; <c>-</c> for standard input. Pipes are read to their end.</param>
+    /// <param name="options">How to find the base and what to bound.</param>
+    /// <remarks>
+    /// Split BTF gets as its base: the file that <see cref="SourceOptions.BasePath"/> names; else the distilled base in the same ELF
+    /// file (<c>.BTF.base</c>, which has names and sizes only); else, for a file of <c>/sys/kernel/btf</c>, the <c>vmlinux</c> beside
+    /// it; else none, and then only the records can be read. BTF that is complete is opened without a base even when one is named
+    /// (bpftool 7.8 would shift its ids by those of the base): its strings begin with the empty one and every reference of it is its
+    /// own.
+    /// </remarks>
+    /// <exception cref="InvalidImageException">
+    /// The file cannot be read, the content is none that is known, or it is broken, or its base is.
+    /// </exception>
     public static TypeSource Open(string path, SourceOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         options ??= new SourceOptions();
-        TypeSource? baseSource = options.BasePath is null ? null : Open(options.BasePath, options with { BasePath = null });
-        FileImage image = FileImage.Open(path);
-        BtfFile btf = BtfFile.Parse(path, "BTF", image.Bytes, baseSource?.Btf);
-        return new TypeSource(path, btf, baseSource, 0, btf.Diagnostics, options.Limits, image);
+        BtfLocation found = BtfLocation.Find(OpenImage(path), options.Limits);
+        TypeSource? baseSource = null;
+        try
+        {
+            var diagnostics = new List<Diagnostic>();
+            string name = found.Image.Path;
+            BtfFile btf = BtfFile.Parse(name, found.Section, found.Bytes);
+            TypeGraph? graph = null;
+            string? suggestion = null;
+            if (WantsBase(btf, found.PointerSizeBytes, options, diagnostics, ref graph))
+            {
+                baseSource = OpenBase(path, found, options, diagnostics);
+                btf = baseSource is null ? btf : BtfFile.Parse(name, found.Section, found.Bytes, baseSource.Btf);
+                suggestion = baseSource is null ? KernelPaths.SuggestBase(path, options) : null;
+            }
+
+            diagnostics.AddRange(btf.Diagnostics);
+            NoteUnknownKinds(btf, diagnostics);
+            return new TypeSource(name, btf, baseSource, found.PointerSizeBytes, diagnostics, options.Limits, found.Image)
+            {
+                KnownGraph = graph,
+                SuggestedBase = suggestion,
+            };
+        }
+        catch
+        {
+            found.Image.Dispose();
+            baseSource?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the kernel that is meant when none is named: what the running one says of itself, else the files that distributions
+    /// install for its release, else the repository's sample. A note says which it is when it is not the first.
+    /// </summary>
+    /// <exception cref="InvalidImageException">There is none; the message names what was tried.</exception>
+    public static TypeSource OpenDefault(SourceOptions? options = null)
+    {
+        options = (options ?? new SourceOptions()) with { BasePath = null };
+        var tried = new List<string>();
+        if (TryOpenKernel(KernelPaths.Running(options), options, tried) is { } running)
+        {
+            return running;
+        }
+
+        if (KernelPaths.Release(options) is { } release)
+        {
+            foreach (string path in KernelPaths.OfRelease(options.SystemRoot, release))
+            {
+                if (TryOpenKernel(path, options, tried) is { } kernel)
+                {
+                    kernel.AddNote($"using {path}: {tried[0]}");
+                    return kernel;
+                }
+            }
+        }
+
+        if (KernelPaths.Sample(options) is { } sample && TryOpenKernel(sample, options, tried) is { } source)
+        {
+            source.AddNote($"using the sample kernel {sample}, which is not the running one: that has no BTF ({tried[0]})");
+            return source;
+        }
+
+        throw new InvalidImageException("", "", -1, $"no kernel with BTF was found; tried {string.Join(", ", tried)}");
+    }
+
+    private static TypeSource? TryOpenKernel(string path, SourceOptions options, List<string> tried)
+    {
+        if (!File.Exists(path))
+        {
+            tried.Add($"{path} (no such file)");
+            return null;
+        }
+
+        try
+        {
+            TypeSource source = Open(path, options);
+            if (!source.Btf.LooksSplit)
+            {
+                return source;
+            }
+
+            source.Dispose();
+            tried.Add($"{path} (split BTF)");
+        }
+        catch (InvalidImageException e)
+        {
+            tried.Add($"{path} ({e.Rule})");
+        }
+
+        return null;
+    }
+
+    private static FileImage OpenImage(string path)
+    {
+        try
+        {
+            if (path == "-")
+            {
+                using Stream input = Console.OpenStandardInput();
+                return FileImage.FromStream("standard input", input);
+            }
+
+            return path.Length > 0 ? FileImage.Open(path) : throw new FileNotFoundException();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidImageException(path, "", -1, "no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new InvalidImageException(path, "", -1, Directory.Exists(path) ? "is a directory" : "permission denied");
+        }
+        catch (IOException e)
+        {
+            throw new InvalidImageException(path, "", -1, $"cannot be read ({e.Message.TrimEnd('.')})");
+        }
+    }
+
+    // Complete BTF says so with its first string, except that a tool may begin the strings of split BTF with the empty one too:
+    // then its references decide.
+    private static bool WantsBase(BtfFile btf, int pointerSizeBytes, SourceOptions options, List<Diagnostic> diagnostics,
+        ref TypeGraph? graph)
+    {
+        if (btf.LooksSplit || options.BasePath is null)
+        {
+            return btf.LooksSplit;
+        }
+
+        if (btf.Words.IsEmpty)
+        {
+            return true;
+        }
+
+        try
+        {
+            graph = BtfReader.Read(btf, null, pointerSizeBytes, options.Limits);
+        }
+        catch (InvalidImageException)
+        {
+            return true;
+        }
+
+        diagnostics.Add(new(DiagnosticSeverity.Warning, $"{btf.Path}: is not split BTF, so the base {options.BasePath} is ignored"));
+        return false;
+    }
+
+    private static TypeSource? OpenBase(string path, in BtfLocation found, SourceOptions options, List<Diagnostic> diagnostics)
+    {
+        if (found.DistilledBase is { } distilled)
+        {
+            if (options.BasePath is { } unused)
+            {
+                diagnostics.Add(new(DiagnosticSeverity.Warning,
+                    $"{path}: has a distilled base (.BTF.base), which cannot be replaced yet: {unused} is ignored"));
+            }
+
+            diagnostics.Add(new(DiagnosticSeverity.Note,
+                $"{path}: the kernel's types come from .BTF.base, which has their names and sizes only"));
+            BtfFile btf = BtfFile.Parse(path, ".BTF.base", distilled);
+            return new TypeSource(path, btf, null, found.PointerSizeBytes, [.. btf.Diagnostics], options.Limits);
+        }
+
+        if (options.BasePath is { } given)
+        {
+            return Open(given, NextBase(options));
+        }
+
+        if (path != "-" && KernelPaths.SiblingBase(path, options) is { } sibling)
+        {
+            diagnostics.Add(new(DiagnosticSeverity.Note, $"{path}: its base is {sibling}"));
+            return Open(sibling, options);
+        }
+
+        return null;
+    }
+
+    private static SourceOptions NextBase(SourceOptions options) => options.BaseChain.Count == 0
+        ? options with { BasePath = null }
+        : options with { BasePath = options.BaseChain[0], BaseChain = [.. options.BaseChain.Skip(1)] };
+
+    // Only a layout section that is longer than the kinds known here lets a file have others; that is the only case that costs a walk.
+    private static void NoteUnknownKinds(BtfFile btf, List<Diagnostic> diagnostics)
+    {
+        const int KnownKinds = (int)BtfKind.BTF_KIND_ENUM64 + 1;
+        if (btf.Layout.Length <= KnownKinds)
+        {
+            return;
+        }
+
+        Span<int> counts = stackalloc int[128];
+        counts.Clear();
+        foreach (BtfRecord record in btf)
+        {
+            counts[(int)record.Kind]++;
+        }
+
+        for (int kind = KnownKinds; kind < counts.Length; kind++)
+        {
+            if (counts[kind] > 0)
+            {
+                diagnostics.Add(new(DiagnosticSeverity.Warning,
+                    $"{btf.Path}: {counts[kind]} record{(counts[kind] == 1 ? "" : "s")} of kind {kind}, which is not known here and was stepped over"));
+            }
+        }
     }
 }

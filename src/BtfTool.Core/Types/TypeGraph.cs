@@ -11,21 +11,21 @@ namespace BtfTool.Core.Types;
 public sealed class TypeGraph
 {
     // Columns of this segment; a row is id - FirstId. A kind byte has the record's flag in its highest bit.
-    private readonly byte[] _kinds;
-    private readonly uint[] _names;
-    private readonly ulong[] _sizes;
-    private readonly uint[] _counts;
-    private readonly uint[] _firsts;
-    private readonly MemberRow[] _members;
-    private readonly EnumeratorRow[] _enumerators;
-    private readonly ParameterRow[] _parameters;
-    private readonly ArrayRow[] _arrays;
-    private readonly SectionEntryRow[] _entries;
-    private readonly byte[] _pool;
+    private readonly Column<byte> _kinds;
+    private readonly Column<uint> _names;
+    private readonly Column<ulong> _sizes;
+    private readonly Column<uint> _counts;
+    private readonly Column<uint> _firsts;
+    private readonly Column<MemberRow> _members;
+    private readonly Column<EnumeratorRow> _enumerators;
+    private readonly Column<ParameterRow> _parameters;
+    private readonly Column<ArrayRow> _arrays;
+    private readonly Column<SectionEntryRow> _entries;
+    private readonly NamePool _pool;
     private readonly uint _firstName;
     private readonly int _ownCount;
-    private readonly uint[]? _typeAlignments;
-    private readonly uint[]? _memberAlignments;
+    private readonly Column<uint>? _typeAlignments;
+    private readonly Column<uint>? _memberAlignments;
 
     internal TypeGraph(TypeGraphBuilder b)
     {
@@ -108,7 +108,7 @@ public sealed class TypeGraph
             segment = segment.Base!;
         }
 
-        ReadOnlySpan<byte> rest = segment._pool.AsSpan((int)(name.Value - segment._firstName));
+        ReadOnlySpan<byte> rest = segment._pool.Span[(int)(name.Value - segment._firstName)..];
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
     }
@@ -127,7 +127,7 @@ public sealed class TypeGraph
 
     internal uint FirstName => _firstName;
 
-    internal ReadOnlySpan<byte> OwnPool => _pool;
+    internal ReadOnlySpan<byte> OwnPool => _pool.Span;
 
     internal ReadOnlySpan<uint> OwnNames => _names.AsSpan(0, _ownCount);
 
@@ -174,7 +174,7 @@ public sealed class TypeGraph
 
     internal ref readonly SectionEntryRow EntryAt(uint row) => ref _entries[row];
 
-    internal uint TypeAlignmentAt(uint index) => _typeAlignments is null ? 0 : _typeAlignments[index];
+    internal uint TypeAlignmentAt(uint index) => _typeAlignments is { } column ? column[index] : 0;
 
-    internal uint MemberAlignmentAt(uint row) => _memberAlignments is null ? 0 : _memberAlignments[row];
+    internal uint MemberAlignmentAt(uint row) => _memberAlignments is { } column ? column[row] : 0;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.IO;
 
 namespace BtfTool.Core.Types;
 
@@ -38,16 +39,17 @@ public sealed class TypeGraphBuilder
         _file = file;
         _section = section;
         Base = baseGraph;
-        Kinds = Column<byte>(counts.Types);
-        Names = Column<uint>(counts.Types);
-        Sizes = Column<ulong>(counts.Types);
-        Counts = Column<uint>(counts.Types);
-        Firsts = Column<uint>(counts.Types);
-        Members = Column<MemberRow>(counts.Members);
-        Enumerators = Column<EnumeratorRow>(counts.Enumerators);
-        Parameters = Column<ParameterRow>(counts.Parameters);
-        Arrays = Column<ArrayRow>(counts.Arrays);
-        Entries = Column<SectionEntryRow>(counts.SectionEntries);
+        var block = new ColumnBlock(TotalBytes(counts));
+        Kinds = block.Take<byte>(counts.Types);
+        Names = block.Take<uint>(counts.Types);
+        Sizes = block.Take<ulong>(counts.Types);
+        Counts = block.Take<uint>(counts.Types);
+        Firsts = block.Take<uint>(counts.Types);
+        Members = block.Take<MemberRow>(counts.Members);
+        Enumerators = block.Take<EnumeratorRow>(counts.Enumerators);
+        Parameters = block.Take<ParameterRow>(counts.Parameters);
+        Arrays = block.Take<ArrayRow>(counts.Arrays);
+        Entries = block.Take<SectionEntryRow>(counts.SectionEntries);
         if (baseGraph is null)
         {
             Add(TypeKind.Void, false, default, 0, 0, 0);
@@ -75,34 +77,37 @@ public sealed class TypeGraphBuilder
 
     internal int Count { get; private set; }
 
-    internal byte[] Kinds { get; private set; }
+    internal Column<byte> Kinds { get; private set; }
 
-    internal uint[] Names { get; private set; }
+    internal Column<uint> Names { get; private set; }
 
-    internal ulong[] Sizes { get; private set; }
+    internal Column<ulong> Sizes { get; private set; }
 
-    internal uint[] Counts { get; private set; }
+    internal Column<uint> Counts { get; private set; }
 
-    internal uint[] Firsts { get; private set; }
+    internal Column<uint> Firsts { get; private set; }
 
-    internal MemberRow[] Members { get; private set; }
+    internal Column<MemberRow> Members { get; private set; }
 
-    internal EnumeratorRow[] Enumerators { get; private set; }
+    internal Column<EnumeratorRow> Enumerators { get; private set; }
 
-    internal ParameterRow[] Parameters { get; private set; }
+    internal Column<ParameterRow> Parameters { get; private set; }
 
-    internal ArrayRow[] Arrays { get; private set; }
+    internal Column<ArrayRow> Arrays { get; private set; }
 
-    internal SectionEntryRow[] Entries { get; private set; }
+    internal Column<SectionEntryRow> Entries { get; private set; }
 
-    internal byte[] Pool { get; private set; } = [0];
+    internal NamePool Pool { get; private set; } = new([0]);
 
-    internal uint[]? TypeAlignments { get; private set; }
+    internal Column<uint>? TypeAlignments { get; private set; }
 
-    internal uint[]? MemberAlignments { get; private set; }
+    internal Column<uint>? MemberAlignments { get; private set; }
 
     /// <summary>Gives the name pool: NUL-terminated names; the graph takes ownership. Name ids count on from the base's pool.</summary>
-    public void SetNames(byte[] pool) => Pool = pool;
+    public void SetNames(byte[] pool) => Pool = new NamePool(pool);
+
+    /// <summary>As <see cref="SetNames(byte[])"/>; copies what may go away.</summary>
+    internal void SetNames(ByteRegion pool) => Pool = NamePool.Of(pool);
 
     /// <summary>Adds an integer type.</summary>
     public TypeId AddInt(NameId name, ulong sizeBytes, IntEncoding encoding, int bitOffset, int bits) =>
@@ -139,8 +144,9 @@ public sealed class TypeGraphBuilder
 
         if (MemberAlignments is not null)
         {
-            MemberAlignments = Room(MemberAlignments, _memberCount, Members.Length);
-            MemberAlignments[_memberCount] = declaredAlignmentBytes;
+            Column<uint> alignments = Room(MemberAlignments.Value, _memberCount, Members.Length);
+            alignments[_memberCount] = declaredAlignmentBytes;
+            MemberAlignments = alignments;
         }
 
         _memberCount++;
@@ -205,15 +211,16 @@ public sealed class TypeGraphBuilder
     public void SetDeclaredAlignment(uint alignmentBytes)
     {
         EnableDeclaredAlignment();
-        TypeAlignments = Room(TypeAlignments!, Count - 1, Kinds.Length);
-        TypeAlignments[Count - 1] = alignmentBytes;
+        Column<uint> alignments = Room(TypeAlignments!.Value, Count - 1, Kinds.Length);
+        alignments[Count - 1] = alignmentBytes;
+        TypeAlignments = alignments;
     }
 
     /// <summary>Says that the graph has <see cref="Facet.DeclaredAlignment"/>, even where nothing is aligned.</summary>
     public void EnableDeclaredAlignment()
     {
-        TypeAlignments ??= new uint[Kinds.Length];
-        MemberAlignments ??= new uint[Members.Length];
+        TypeAlignments ??= default(Column<uint>).Resized(Kinds.Length);
+        MemberAlignments ??= default(Column<uint>).Resized(Members.Length);
     }
 
     /// <summary>
@@ -221,22 +228,39 @@ public sealed class TypeGraphBuilder
     /// afterwards. Cost: one pass over the rows.
     /// </summary>
     /// <exception cref="InvalidImageException">A row refers to a type or a name that is not there.</exception>
-    public TypeGraph Build()
+    public TypeGraph Build() => BuildFilled(rowsAreValid: null);
+
+    /// <summary>Says how many rows a reader wrote into the columns itself.</summary>
+    internal void SetFilled(int types, int members, int enumerators, int parameters, int arrays, int entries)
+    {
+        Count = types;
+        _memberCount = members;
+        _enumeratorCount = enumerators;
+        _parameterCount = parameters;
+        _arrayCount = arrays;
+        _entryCount = entries;
+    }
+
+    /// <summary>End of the layered name offsets.</summary>
+    internal uint NameEnd => (Base?.NameEnd ?? 0) + (uint)Pool.Length;
+
+    /// <summary>As <see cref="Build"/>, for a reader that checked the rows while it wrote them; null when it did not.</summary>
+    internal TypeGraph BuildFilled(bool? rowsAreValid)
     {
         if (TypeAlignments is not null)
         {
-            TypeAlignments = Room(TypeAlignments, Math.Max(Count, 1) - 1, Kinds.Length);
-            MemberAlignments = Room(MemberAlignments!, Math.Max(_memberCount, 1) - 1, Members.Length);
+            TypeAlignments = Room(TypeAlignments.Value, Math.Max(Count, 1) - 1, Kinds.Length);
+            MemberAlignments = Room(MemberAlignments!.Value, Math.Max(_memberCount, 1) - 1, Members.Length);
         }
 
         uint types = NextId.Value;
-        uint names = (Base?.NameEnd ?? 0) + (uint)Pool.Length;
-        if (Pool.Length > 0 && Pool[^1] != 0)
+        uint names = NameEnd;
+        if (Pool.Length > 0 && Pool.Span[^1] != 0)
         {
             InvalidImageException.Throw(_file, _section, -1, "the last name is not terminated");
         }
 
-        if (!RowsAreValid(types, names))
+        if (!(rowsAreValid ?? RowsAreValid(types, names)))
         {
             new RowChecker(this, types, names).ThrowFirst();
         }
@@ -307,23 +331,22 @@ public sealed class TypeGraphBuilder
     private void GrowTypes()
     {
         int room = Math.Max(16, Kinds.Length * 2);
-        Kinds = Resized(Kinds, room);
-        Names = Resized(Names, room);
-        Sizes = Resized(Sizes, room);
-        Counts = Resized(Counts, room);
-        Firsts = Resized(Firsts, room);
+        Kinds = Kinds.Resized(room);
+        Names = Names.Resized(room);
+        Sizes = Sizes.Resized(room);
+        Counts = Counts.Resized(room);
+        Firsts = Firsts.Resized(room);
     }
 
-    private static T[] Column<T>(int rows) => rows == 0 ? [] : GC.AllocateUninitializedArray<T>(rows);
+    private static long TotalBytes(in TypeGraphCounts counts) =>
+        ColumnBlock.BytesOf<byte>(counts.Types) + (3 * ColumnBlock.BytesOf<uint>(counts.Types)) + ColumnBlock.BytesOf<ulong>(counts.Types)
+        + ColumnBlock.BytesOf<MemberRow>(counts.Members) + ColumnBlock.BytesOf<EnumeratorRow>(counts.Enumerators)
+        + ColumnBlock.BytesOf<ParameterRow>(counts.Parameters) + ColumnBlock.BytesOf<ArrayRow>(counts.Arrays)
+        + ColumnBlock.BytesOf<SectionEntryRow>(counts.SectionEntries);
 
-    private static T[] Room<T>(T[] rows, int index, int atLeast = 0) =>
-        index < rows.Length ? rows : Resized(rows, Math.Max(Math.Max(16, atLeast), Math.Max(rows.Length * 2, index + 1)));
-
-    private static T[] Resized<T>(T[] rows, int length)
-    {
-        Array.Resize(ref rows, length);
-        return rows;
-    }
+    private static Column<T> Room<T>(Column<T> rows, int index, int atLeast = 0)
+        where T : unmanaged =>
+        index < rows.Length ? rows : rows.Resized(Math.Max(Math.Max(16, atLeast), Math.Max(rows.Length * 2, index + 1)));
 
     // The slow path: walks the rows again to say which one is wrong.
     private readonly ref struct RowChecker(TypeGraphBuilder b, uint types, uint names)

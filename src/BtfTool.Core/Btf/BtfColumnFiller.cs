@@ -1,0 +1,285 @@
+using System.Runtime.CompilerServices;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Btf;
+
+/// <summary>
+/// Writes the records of a file straight into the columns of a <see cref="TypeGraphBuilder"/> that has exactly their size, and notes
+/// on the way whether every id and name is in range. One loop without calls: it runs over every type of a kernel at each start.
+/// Everything is written through spans, so a file that changes while it is read cannot make it write elsewhere.
+/// </summary>
+internal ref struct BtfColumnFiller
+{
+    // Words behind the first three: fixed, and per element; by kind. Kinds that are not here have a length of their own.
+    private static ReadOnlySpan<byte> FixedWords => [0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0];
+
+    private static ReadOnlySpan<byte> ElementWords => [0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 3];
+
+    // Kinds whose records are three words long and whose third word is a type id.
+    private const uint PlainReferences = 1u << (int)BtfKind.BTF_KIND_PTR | 1u << (int)BtfKind.BTF_KIND_TYPEDEF
+        | 1u << (int)BtfKind.BTF_KIND_VOLATILE | 1u << (int)BtfKind.BTF_KIND_CONST | 1u << (int)BtfKind.BTF_KIND_RESTRICT
+        | 1u << (int)BtfKind.BTF_KIND_TYPE_TAG;
+
+    private readonly BtfFile _file;
+    private readonly TypeGraphBuilder _builder;
+    private readonly uint _types;
+    private readonly uint _names;
+    private readonly Span<MemberRow> _memberRows;
+    private readonly Span<EnumeratorRow> _enumeratorRows;
+    private readonly Span<ParameterRow> _parameterRows;
+    private int _members;
+    private int _enumerators;
+    private int _parameters;
+    private int _arrays;
+    private int _entries;
+    private bool _bad;
+
+    /// <summary>Prepares to fill a builder that has the counts of <see cref="Count"/>.</summary>
+    internal BtfColumnFiller(BtfFile file, TypeGraphBuilder builder, in TypeGraphCounts counts, uint names)
+    {
+        _file = file;
+        _builder = builder;
+        _types = (uint)((builder.Base?.TypeCount ?? 0) + counts.Types);
+        _names = names;
+        _memberRows = builder.Members.AsSpan();
+        _enumeratorRows = builder.Enumerators.AsSpan();
+        _parameterRows = builder.Parameters.AsSpan();
+    }
+
+    /// <summary>Counts what the records hold, and checks that each ends inside the section. Cost: one pass.</summary>
+    /// <exception cref="InvalidImageException">A record is broken, or there are too many.</exception>
+    internal static TypeGraphCounts Count(BtfFile file, ReaderLimits limits)
+    {
+        ReadOnlySpan<uint> words = file.Words;
+        Span<int> records = stackalloc int[128];
+        Span<long> elements = stackalloc long[128];
+        records.Clear();
+        elements.Clear();
+        int at = 0;
+        while (at < words.Length)
+        {
+            int length = LengthAt(file, words, at);
+            uint info = words[at + 1];
+            records[(int)(info >> 24) & 0x7f]++;
+            elements[(int)(info >> 24) & 0x7f] += info & 0xffffff;
+            at += length;
+        }
+
+        long types = file.Base is null ? 1 : 0;
+        foreach (int count in records)
+        {
+            types += count;
+        }
+
+        if (types > limits.MaxTypes)
+        {
+            InvalidImageException.Throw(file.Path, file.Section, -1, $"{types} types; at most {limits.MaxTypes} are read");
+        }
+
+        // Each element has at least 8 bytes in a file of at most 2 GiB, so the sums fit.
+        return new TypeGraphCounts(
+            (int)types,
+            (int)(elements[(int)BtfKind.BTF_KIND_STRUCT] + elements[(int)BtfKind.BTF_KIND_UNION]),
+            (int)(elements[(int)BtfKind.BTF_KIND_ENUM] + elements[(int)BtfKind.BTF_KIND_ENUM64]),
+            (int)elements[(int)BtfKind.BTF_KIND_FUNC_PROTO],
+            records[(int)BtfKind.BTF_KIND_ARRAY],
+            (int)elements[(int)BtfKind.BTF_KIND_DATASEC]);
+    }
+
+    /// <summary>Fills all columns; false when an id or a name is out of range.</summary>
+    internal bool Fill()
+    {
+        ReadOnlySpan<uint> words = _file.Words;
+        Span<byte> kinds = _builder.Kinds.AsSpan();
+        Span<uint> names = _builder.Names.AsSpan();
+        Span<ulong> sizes = _builder.Sizes.AsSpan();
+        Span<uint> counts = _builder.Counts.AsSpan();
+        Span<uint> firsts = _builder.Firsts.AsSpan();
+        uint typeLimit = _types, nameLimit = _names;
+        bool bad = false;
+        int type = _builder.Count;
+        for (int at = 0; at < words.Length; type++)
+        {
+            uint name = words[at], info = words[at + 1], third = words[at + 2];
+            uint kind = (info >> 24) & 0x7f;
+            bad |= name >= nameLimit;
+            kinds[type] = (byte)(info >> 24);
+            names[type] = name;
+            sizes[type] = third;
+            if (kind == (uint)BtfKind.BTF_KIND_FUNC)
+            {
+                kinds[type] = (byte)kind;
+                counts[type] = info & 0xffffff;
+                firsts[type] = 0;
+                bad |= third >= typeLimit;
+                at += 3;
+            }
+            else if (kind < 32 && ((PlainReferences >> (int)kind) & 1) != 0)
+            {
+                counts[type] = 0;
+                firsts[type] = 0;
+                bad |= third >= typeLimit;
+                at += 3;
+            }
+            else
+            {
+                int length = LengthAt(_file, words, at);
+                (counts[type], firsts[type]) = FillOther(words.Slice(at, length), ref kinds[type], ref sizes[type]);
+                at += length;
+            }
+        }
+
+        _builder.SetFilled(type, _members, _enumerators, _parameters, _arrays, _entries);
+        return !(bad | _bad);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LengthAt(BtfFile file, ReadOnlySpan<uint> words, int at)
+    {
+        if (words.Length - at >= 3)
+        {
+            uint info = words[at + 1];
+            int kind = (int)(info >> 24) & 0x7f;
+            if (kind < FixedWords.Length && kind > 0)
+            {
+                // At most 3 * 2^24 words: no overflow.
+                int length = 3 + FixedWords[kind] + (ElementWords[kind] * (int)(info & 0xffffff));
+                if (length <= words.Length - at)
+                {
+                    return length;
+                }
+            }
+        }
+
+        return file.RecordWords(words, at);
+    }
+
+    // Everything with something behind the three words, and what is rare. Returns the count and the first row.
+    private (uint Count, uint First) FillOther(ReadOnlySpan<uint> record, ref byte kindByte, ref ulong size)
+    {
+        uint info = record[1];
+        bool flag = info >> 31 != 0;
+        ReadOnlySpan<uint> p = record[3..];
+        var kind = (BtfKind)((info >> 24) & 0x7f);
+        switch (kind)
+        {
+            case BtfKind.BTF_KIND_STRUCT or BtfKind.BTF_KIND_UNION:
+                return AddMembers(p, flag);
+            case BtfKind.BTF_KIND_FUNC_PROTO:
+                kindByte = (byte)kind;
+                _bad |= record[2] >= _types;
+                return AddParameters(p);
+            case BtfKind.BTF_KIND_ENUM or BtfKind.BTF_KIND_ENUM64:
+                return AddEnumerators(p, kind == BtfKind.BTF_KIND_ENUM64);
+            case BtfKind.BTF_KIND_ARRAY:
+                kindByte = (byte)kind;
+                size = 0;
+                _bad |= p[0] >= _types | p[1] >= _types;
+                _builder.Arrays[_arrays] = new ArrayRow { Element = p[0], Index = p[1], Count = p[2] };
+                return (0, (uint)_arrays++);
+            case BtfKind.BTF_KIND_DATASEC:
+                kindByte = (byte)kind;
+                return AddEntries(p);
+            case BtfKind.BTF_KIND_INT:
+                kindByte = (byte)kind;
+                BtfReader.NotePointerSize(_builder, _file, record[0], record[2]);
+                return (0, p[0]);
+            case BtfKind.BTF_KIND_VAR:
+                kindByte = (byte)kind;
+                _bad |= record[2] >= _types;
+                return (p[0], 0);
+            case BtfKind.BTF_KIND_DECL_TAG:
+                _bad |= record[2] >= _types;
+                return (0, p[0]);
+            case BtfKind.BTF_KIND_FWD:
+                size = 0;
+                return default;
+            case BtfKind.BTF_KIND_FLOAT:
+                kindByte = (byte)kind;
+                return default;
+            default:
+                kindByte = (byte)TypeKind.Unknown;
+                size = 0;
+                return (0, (uint)kind);
+        }
+    }
+
+    private (uint Count, uint First) AddMembers(ReadOnlySpan<uint> p, bool bitfields)
+    {
+        Span<MemberRow> rows = _memberRows.Slice(_members, p.Length / 3);
+        uint offsetMask = bitfields ? 0xffffffu : uint.MaxValue;
+        int sizeShift = bitfields ? 24 : 32;
+        uint types = _types, names = _names;
+        bool bad = false;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            uint name = p[0], type = p[1], offset = p[2];
+            p = p[3..];
+            bad |= name >= names | type >= types;
+            ref MemberRow row = ref rows[i];
+            row.BitOffset = offset & offsetMask;
+            row.Name = name;
+            row.Type = type;
+            row.BitSize = (uint)((ulong)offset >> sizeShift);
+        }
+
+        _bad |= bad;
+        uint first = (uint)_members;
+        _members += rows.Length;
+        return ((uint)rows.Length, first);
+    }
+
+    private (uint Count, uint First) AddParameters(ReadOnlySpan<uint> p)
+    {
+        Span<ParameterRow> rows = _parameterRows.Slice(_parameters, p.Length / 2);
+        uint types = _types, names = _names;
+        bool bad = false;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            uint name = p[0], type = p[1];
+            p = p[2..];
+            bad |= name >= names | type >= types;
+            rows[i] = new ParameterRow { Name = name, Type = type };
+        }
+
+        _bad |= bad;
+        uint first = (uint)_parameters;
+        _parameters += rows.Length;
+        return ((uint)rows.Length, first);
+    }
+
+    private (uint Count, uint First) AddEnumerators(ReadOnlySpan<uint> p, bool is64)
+    {
+        int step = is64 ? 3 : 2;
+        Span<EnumeratorRow> rows = _enumeratorRows.Slice(_enumerators, p.Length / step);
+        bool bad = false;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            uint name = p[0];
+            ulong value = is64 ? p[1] | ((ulong)p[2] << 32) : (ulong)(int)p[1];
+            p = p[step..];
+            bad |= name >= _names;
+            rows[i] = new EnumeratorRow { Name = name, Value = value };
+        }
+
+        _bad |= bad;
+        uint first = (uint)_enumerators;
+        _enumerators += rows.Length;
+        return ((uint)rows.Length, first);
+    }
+
+    private (uint Count, uint First) AddEntries(ReadOnlySpan<uint> p)
+    {
+        Span<SectionEntryRow> rows = _builder.Entries.AsSpan(_entries, p.Length / 3);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            _bad |= p[3 * i] >= _types;
+            rows[i] = new SectionEntryRow { Type = p[3 * i], Offset = p[(3 * i) + 1], Size = p[(3 * i) + 2] };
+        }
+
+        uint first = (uint)_entries;
+        _entries += rows.Length;
+        return ((uint)rows.Length, first);
+    }
+}

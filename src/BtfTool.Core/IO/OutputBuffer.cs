@@ -1,0 +1,53 @@
+using BtfTool.Core.Diagnostics;
+
+namespace BtfTool.Core.IO;
+
+/// <summary>Where a decompressor of unknown output size writes: doubles, and throws at the limit.</summary>
+internal sealed class OutputBuffer
+{
+    private readonly string _file;
+    private readonly long _most;
+    private byte[] _bytes;
+
+    /// <summary>Starts with room for the expected bytes.</summary>
+    /// <param name="file">The input, for messages.</param>
+    /// <param name="expected">Likely size in bytes; 0 when unknown.</param>
+    /// <param name="most">Largest size in bytes.</param>
+    internal OutputBuffer(string file, long expected, long most)
+    {
+        _file = file;
+        _most = Math.Min(most, Array.MaxLength);
+        _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(expected, Math.Min(4096, _most), _most), pinned: true);
+    }
+
+    /// <summary>Bytes written.</summary>
+    internal int Length { get; private set; }
+
+    /// <summary>What was written.</summary>
+    internal ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>Room to write to, never empty. Does not move while nothing is written.</summary>
+    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    internal Span<byte> Free()
+    {
+        if (Length == _bytes.Length)
+        {
+            if (_bytes.Length >= _most)
+            {
+                InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most} bytes, which is not read");
+            }
+
+            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, _bytes.Length * 2L), pinned: true);
+            Written.CopyTo(larger);
+            _bytes = larger;
+        }
+
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Says that bytes were written to <see cref="Free"/>.</summary>
+    internal void Advance(int count) => Length += count;
+
+    /// <summary>What was written, without bytes at its end.</summary>
+    internal ByteRegion ToRegion(int dropped = 0) => ByteRegion.FromPinned(_bytes, Length - dropped);
+}

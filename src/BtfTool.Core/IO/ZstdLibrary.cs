@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using BtfTool.Core.Diagnostics;
+
+namespace BtfTool.Core.IO;
+
+/// <summary>The system's libzstd, loaded when the first input needs it. Source of the calls: zstd.h (its stable part).</summary>
+internal static unsafe class ZstdLibrary
+{
+    private const string Name = "libzstd.so.1";
+    private static readonly nint s_library = NativeLibrary.TryLoad(Name, out nint library) ? library : 0;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Buffer
+    {
+        public byte* Start;
+        public nuint Size;
+        public nuint Position;
+    }
+
+    /// <summary>Decompresses frames whose size together is known.</summary>
+    internal static void ReadKnown(string file, string section, ByteRegion bytes, byte[] output)
+    {
+        Require(file, section);
+        var decompress = (delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, nuint>)Export("ZSTD_decompress");
+        nuint done;
+        fixed (byte* to = output)
+        {
+            // A byte to point at where nothing is to come out.
+            byte nothing;
+            done = decompress(to == null ? &nothing : to, (nuint)output.Length, bytes.Start, (nuint)bytes.Length);
+        }
+
+        bytes.KeepAlive();
+        if (IsError(done) || done != (nuint)output.Length)
+        {
+            InvalidImageException.Throw(file, section, -1,
+                $"the zstd data are damaged, cut short or not of the {output.Length} bytes that are claimed");
+        }
+    }
+
+    /// <summary>Decompresses all frames of a file.</summary>
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    {
+        Require(file, "");
+        ulong size = ((delegate* unmanaged[Cdecl]<byte*, nuint, ulong>)Export("ZSTD_getFrameContentSize"))(bytes.Start, (nuint)bytes.Length);
+        var output = new OutputBuffer(file, size <= (ulong)most ? (long)size + 1 : 4 * bytes.Length, most + 1);
+        nint stream = ((delegate* unmanaged[Cdecl]<nint>)Export("ZSTD_createDStream"))();
+        try
+        {
+            Run(file, stream, bytes, output);
+        }
+        finally
+        {
+            _ = ((delegate* unmanaged[Cdecl]<nint, nuint>)Export("ZSTD_freeDStream"))(stream);
+        }
+
+        return output.ToRegion();
+    }
+
+    private static void Run(string file, nint stream, ByteRegion bytes, OutputBuffer output)
+    {
+        var decompress = (delegate* unmanaged[Cdecl]<nint, Buffer*, Buffer*, nuint>)Export("ZSTD_decompressStream");
+        var input = new Buffer { Start = bytes.Start, Size = (nuint)bytes.Length };
+        while (true)
+        {
+            Span<byte> free = output.Free();
+            nuint hint, written;
+            fixed (byte* to = free)
+            {
+                var target = new Buffer { Start = to, Size = (nuint)free.Length };
+                hint = decompress(stream, &target, &input);
+                written = target.Position;
+            }
+
+            if (IsError(hint))
+            {
+                InvalidImageException.Throw(file, "", (long)input.Position, "the zstd data are damaged");
+            }
+
+            output.Advance((int)written);
+            if (input.Position == input.Size && written < (nuint)free.Length)
+            {
+                if (hint != 0)
+                {
+                    InvalidImageException.Throw(file, "", -1, "the zstd data are cut short");
+                }
+
+                break;
+            }
+        }
+
+        bytes.KeepAlive();
+    }
+
+    private static bool IsError(nuint code) => ((delegate* unmanaged[Cdecl]<nuint, uint>)Export("ZSTD_isError"))(code) != 0;
+
+    private static nint Export(string name) => NativeLibrary.GetExport(s_library, name);
+
+    private static void Require(string file, string section)
+    {
+        if (s_library == 0)
+        {
+            InvalidImageException.Throw(file, section, -1, $"compressed with zstd, and {Name} cannot be loaded: install libzstd1 (or zstd)");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text;
+using BtfTool.Core.Btf;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Elf;
+using BtfTool.Core.IO;
+
+namespace BtfTool.Core.Sources;
+
+/// <summary>Where the BTF of a file is: the answer to "what is this file?", which its content gives and its name does not.</summary>
+internal readonly struct BtfLocation
+{
+    private const int SniffedBytes = 64;
+
+    /// <summary>The image that holds the bytes: the file, or what it was decompressed to.</summary>
+    internal required FileImage Image { get; init; }
+
+    /// <summary>The BTF.</summary>
+    internal required ByteRegion Bytes { get; init; }
+
+    /// <summary>The section that held it, for messages.</summary>
+    internal required string Section { get; init; }
+
+    /// <summary>Size of a pointer as the ELF class says it, 0 without an ELF file.</summary>
+    internal int PointerSizeBytes { get; init; }
+
+    /// <summary>The distilled base that a module carries (<c>.BTF.base</c>), or null.</summary>
+    internal ByteRegion? DistilledBase { get; init; }
+
+    /// <summary>Looks into a file; disposes the image when it throws, and when the bytes are no longer needed.</summary>
+    /// <exception cref="InvalidImageException">There is no BTF in it.</exception>
+    internal static BtfLocation Find(FileImage image, ReaderLimits limits)
+    {
+        FileImage current = image;
+        try
+        {
+            if (Decompressor.Detect(Start(current)) != CompressionFormat.None)
+            {
+                ByteRegion plain = Decompressor.ReadFile(current.Path, current.Bytes, limits);
+                current.Dispose();
+                current = FileImage.FromRegion(image.Path, plain);
+            }
+
+            ReadOnlySpan<byte> start = Start(current);
+            if (ElfFile.IsElf(start))
+            {
+                return FindInElf(current, ElfFile.Parse(current.Path, current.Bytes, limits));
+            }
+
+            if (!BtfFile.IsBtf(start))
+            {
+                InvalidImageException.Throw(current.Path, "", -1, $"neither BTF nor ELF: {Describe(start)}");
+            }
+
+            return new BtfLocation { Image = current, Bytes = current.Bytes, Section = "BTF" };
+        }
+        catch
+        {
+            current.Dispose();
+            throw;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
+
+    private static BtfLocation FindInElf(FileImage image, ElfFile elf)
+    {
+        if (!elf.TryGetSection(".BTF"u8, out ElfSection section))
+        {
+            ThrowWithoutBtf(elf);
+        }
+
+        return new BtfLocation
+        {
+            Image = image,
+            Bytes = elf.Read(section),
+            Section = ".BTF",
+            PointerSizeBytes = elf.AddressSizeBytes,
+            DistilledBase = elf.TryGetSection(".BTF.base"u8, out ElfSection distilled) ? elf.Read(distilled) : null,
+        };
+    }
+
+    private static void ThrowWithoutBtf(ElfFile elf)
+    {
+        bool emptied = false;
+        foreach (ref readonly ElfSection section in elf.Sections)
+        {
+            emptied |= !section.HasBytes && elf.HasName(section, ".BTF"u8);
+        }
+
+        string what = emptied
+            ? "ELF whose .BTF section has no bytes here (a separate debug file): give the file that it was split from"
+            : "ELF without a .BTF section";
+        if (elf.TryGetSection(".debug_info"u8, out _) || elf.TryGetSection(".zdebug_info"u8, out _))
+        {
+            what += "; it has DWARF (.debug_info), which cannot be read yet";
+        }
+        else if (!emptied && elf.Sections.IsEmpty)
+        {
+            what += " (it has no sections at all)";
+        }
+
+        InvalidImageException.Throw(elf.Path, "", -1, what);
+    }
+
+    private static string Describe(ReadOnlySpan<byte> start)
+    {
+        if (start.IsEmpty)
+        {
+            return "the file is empty";
+        }
+
+        if (Decompressor.Detect(start) != CompressionFormat.None)
+        {
+            return "it is compressed twice";
+        }
+
+        if (start.StartsWith("!<arch>\n"u8))
+        {
+            return "an archive of object files (ar): give one of them";
+        }
+
+        if (start.StartsWith("MZ"u8))
+        {
+            return "it begins as a bootable kernel image or a Windows program (MZ): for a kernel give its vmlinux";
+        }
+
+        ReadOnlySpan<byte> shown = start[..Math.Min(start.Length, 16)];
+        if (shown.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e) && shown.IndexOfAnyExceptInRange((byte)0x09, (byte)0x7e) >= 0)
+        {
+            return "it begins with the bytes " + Convert.ToHexStringLower(shown[..Math.Min(shown.Length, 8)]);
+        }
+
+        int line = shown.IndexOfAny((byte)'\n', (byte)'\r');
+        return $"it begins with the text \"{Encoding.ASCII.GetString(line < 0 ? shown : shown[..line])}\"";
+    }
+}

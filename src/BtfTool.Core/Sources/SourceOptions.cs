@@ -1,0 +1,34 @@
+using BtfTool.Core.Diagnostics;
+
+namespace BtfTool.Core.Sources;
+
+/// <summary>How to open an input.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>
+    /// File with the base of split BTF; null to find it. A file that is complete without a base does not get one: its ids would
+    /// mean other types; a warning says so.
+    /// </summary>
+    public string? BasePath { get; init; }
+
+    /// <summary>The base of <see cref="BasePath"/>, the base of that, and so on, where they are layers; empty to find them.</summary>
+    public IReadOnlyList<string> BaseChain { get; init; } = [];
+
+    /// <summary>Bounds for all readers.</summary>
+    public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
+
+    /// <summary>The folder that stands for the root of the system when kernels and their bases are looked for.</summary>
+    public string SystemRoot { get; init; } = "/";
+
+    /// <summary>
+    /// The kernel release whose installed files are looked for where <c>/sys/kernel/btf/vmlinux</c> is of no use; null for that of
+    /// the running kernel (<c>/proc/sys/kernel/osrelease</c>).
+    /// </summary>
+    public string? KernelRelease { get; init; }
+
+    /// <summary>
+    /// The folder with the repository's <c>fixtures</c>, whose sample kernel is used where the system has no BTF; null to look for
+    /// <c>BtfTool.sln</c> above the program and above the current directory.
+    /// </summary>
+    public string? SampleDirectory { get; init; }
+}
