@@ -83,7 +83,7 @@ public static class BtfReader
         switch (r.Kind)
         {
             case BtfKind.BTF_KIND_INT:
-                b.AddInt(name, r.SizeOrType, (IntEncoding)(p[0] >> 24), (byte)(p[0] >> 16), (ushort)(p[0] & 0xffff));
+                b.AddInt(name, r.SizeOrType, (IntEncoding)(p[0] >> 24), (byte)(p[0] >> 16), (byte)p[0]);
                 NotePointerSize(b, file, r);
                 break;
             case BtfKind.BTF_KIND_PTR or BtfKind.BTF_KIND_TYPEDEF or BtfKind.BTF_KIND_VOLATILE or BtfKind.BTF_KIND_CONST
@@ -160,10 +160,13 @@ public static class BtfReader
     // "long" in any of its spellings says how wide a pointer is (libbpf's rule; the ELF class may be that of a BPF object).
     private static void NotePointerSize(TypeGraphBuilder b, BtfFile file, BtfRecord r)
     {
-        if (b.PointerSizeIsFromLong || r.SizeOrType is not (4 or 8) || !file.TryGetString(r.NameOffset, out ReadOnlySpan<byte> name))
+        if (b.PointerSizeIsFromLong || r.SizeOrType is not (4 or 8))
         {
             return;
         }
+
+        // No spelling is longer than "long unsigned int"; reading more of a name would be quadratic where many records share a long one.
+        ReadOnlySpan<byte> name = file.StringPrefix(r.NameOffset, 32);
 
         int longs = 0, ints = 0, unsigneds = 0, others = 0;
         foreach (Range word in name.Split((byte)' '))
