@@ -184,7 +184,7 @@ internal ref struct BtfColumnFiller
             case BtfKind.BTF_KIND_INT:
                 kindByte = (byte)kind;
                 BtfReader.NotePointerSize(_builder, _file, record[0], record[2]);
-                return (0, p[0]);
+                return (0, p[0] & 0xffff00ff); // bits are the lowest byte (btf.rst, BTF_INT_BITS)
             case BtfKind.BTF_KIND_VAR:
                 kindByte = (byte)kind;
                 _bad |= record[2] >= _types;

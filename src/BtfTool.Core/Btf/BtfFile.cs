@@ -171,6 +171,27 @@ public sealed class BtfFile
         return end >= 0;
     }
 
+    /// <summary>The string at an offset, cut after some bytes; empty when there is none. Cost: O(maxBytes), however long the string is.</summary>
+    internal ReadOnlySpan<byte> StringPrefix(uint offset, int maxBytes)
+    {
+        BtfFile file = this;
+        while (offset < file.FirstName)
+        {
+            file = file.Base!;
+        }
+
+        ReadOnlySpan<byte> strings = file.Strings;
+        uint own = offset - file.FirstName;
+        if (own >= (uint)strings.Length)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> text = strings.Slice((int)own, Math.Min(maxBytes, strings.Length - (int)own));
+        int end = text.IndexOf((byte)0);
+        return end < 0 ? text : text[..end];
+    }
+
     /// <summary>Byte offset of a record from the start of the BTF, or -1 when the id is not of this file. Cost: a walk.</summary>
     public long OffsetOf(uint id)
     {
@@ -274,7 +295,12 @@ public sealed class BtfFile
             (header.LayoutOffset, header.LayoutLength) = ReadSection(ref reader, bytes.Length - (int)length, "layout", 4);
         }
 
-        CheckStrings(ref reader, bytes.Slice((int)(length + header.StringOffset), header.StringLength));
+        long stringsEnd = length + (long)header.StringOffset + header.StringLength;
+        if (header.StringLength > 0 && bytes[(int)stringsEnd - 1] != 0)
+        {
+            InvalidImageException.Throw(path, section, stringsEnd - 1, "the string section does not end with a NUL byte");
+        }
+
         int known = length >= LongHeaderBytes ? LongHeaderBytes : ShortHeaderBytes;
         if (bytes[known..(int)length].ContainsAnyExcept((byte)0))
         {
@@ -299,14 +325,6 @@ public sealed class BtfFile
         }
 
         return (offset, (int)length);
-    }
-
-    private static void CheckStrings(ref SpanReader reader, ReadOnlySpan<byte> strings)
-    {
-        if (!strings.IsEmpty && strings[^1] != 0)
-        {
-            reader.Fail("the string section does not end with a NUL byte");
-        }
     }
 
     private BtfKindLayout[] ReadLayout(in Header header, ByteRegion bytes)

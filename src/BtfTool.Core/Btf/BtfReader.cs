@@ -48,10 +48,13 @@ public static class BtfReader
     // "long" in any of its spellings says how wide a pointer is (libbpf's rule; the ELF class may be that of a BPF object).
     internal static void NotePointerSize(TypeGraphBuilder b, BtfFile file, uint nameOffset, uint sizeBytes)
     {
-        if (b.PointerSizeIsFromLong || sizeBytes is not (4 or 8) || !file.TryGetString(nameOffset, out ReadOnlySpan<byte> name))
+        if (b.PointerSizeIsFromLong || sizeBytes is not (4 or 8))
         {
             return;
         }
+
+        // No spelling is longer than "long unsigned int"; reading more of a name would be quadratic where many records share a long one.
+        ReadOnlySpan<byte> name = file.StringPrefix(nameOffset, 32);
 
         int longs = 0, ints = 0, unsigneds = 0, others = 0;
         foreach (Range word in name.Split((byte)' '))

@@ -140,7 +140,7 @@ public sealed unsafe partial class FileImage : IDisposable
         }
     }
 
-    private static FileImage ReadKnown(string path, SafeFileHandle handle, long length)
+    internal static FileImage ReadKnown(string path, SafeFileHandle handle, long length)
     {
         if (length > Array.MaxLength)
         {
@@ -170,17 +170,25 @@ public sealed unsafe partial class FileImage : IDisposable
     }
 
     /// <summary>Reads a pipe or any other stream to its end.</summary>
-    public static FileImage FromStream(string name, Stream stream)
+    /// <exception cref="InvalidImageException">The stream is longer than an array can be (2 GiB).</exception>
+    public static FileImage FromStream(string name, Stream stream) => FromStream(name, stream, Array.MaxLength);
+
+    internal static FileImage FromStream(string name, Stream stream, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(1 << 20, pinned: true);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(Math.Min(maxBytes, 1 << 20), pinned: true);
         int done = 0;
         while (stream.Read(bytes, done, bytes.Length - done) is var read and > 0)
         {
             done += read;
             if (done == bytes.Length)
             {
-                byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Min(Array.MaxLength, bytes.Length * 2L) is var n && n > done ? (int)n : throw new InvalidImageException(name, "", -1, "the stream is longer than 2 GiB"), pinned: true);
+                if (done >= maxBytes)
+                {
+                    InvalidImageException.Throw(name, "", -1, $"the stream has {maxBytes} bytes or more; fewer can be read");
+                }
+
+                byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(maxBytes, bytes.Length * 2L), pinned: true);
                 bytes.CopyTo(larger, 0);
                 bytes = larger;
             }

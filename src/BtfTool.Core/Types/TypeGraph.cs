@@ -113,6 +113,18 @@ public sealed class TypeGraph
         return end < 0 ? rest : rest[..end];
     }
 
+    /// <summary>True where there is no name or an empty one. Cost: O(layers).</summary>
+    public bool IsEmptyName(NameId name)
+    {
+        TypeGraph segment = this;
+        while (name.Value < segment._firstName)
+        {
+            segment = segment.Base!;
+        }
+
+        return segment._pool[name.Value - segment._firstName] == 0;
+    }
+
     /// <summary>A name as a string, for messages and edges. Bytes that are not UTF-8 become U+FFFD.</summary>
     public string NameString(NameId name) => Encoding.UTF8.GetString(NameOf(name));
 
@@ -138,7 +150,7 @@ public sealed class TypeGraph
     {
         if (id >= (uint)TypeCount)
         {
-            ThrowId(id);
+            RejectId(id);
         }
 
         TypeGraph segment = this;
@@ -150,7 +162,7 @@ public sealed class TypeGraph
         return segment;
     }
 
-    private void ThrowId(uint id) =>
+    private void RejectId(uint id) =>
         throw new ArgumentOutOfRangeException(nameof(id), $"type id {id} is not below {TypeCount}");
 
     // What views read. index is the row in this segment.

@@ -43,7 +43,7 @@ public readonly struct TypeView
     public string NameString => Graph.NameString(NameId);
 
     /// <summary>True for void, and where the name is absent or empty.</summary>
-    public bool IsAnonymous => NameId.IsNone || Name.IsEmpty;
+    public bool IsAnonymous => NameId.IsNone || Graph.IsEmptyName(NameId);
 
     /// <summary>True for structs and unions.</summary>
     public bool IsComposite => Kind is TypeKind.Struct or TypeKind.Union;
@@ -140,7 +140,7 @@ public readonly struct MemberView
     public string NameString => _graph.NameString(NameId);
 
     /// <summary>True without a name.</summary>
-    public bool IsAnonymous => NameId.IsNone || Name.IsEmpty;
+    public bool IsAnonymous => NameId.IsNone || _graph.IsEmptyName(NameId);
 
     /// <summary>The type.</summary>
     public TypeId Type => new(_segment.MemberAt(_row).Type);

@@ -1,0 +1,20 @@
+using BtfTool.Core.Diagnostics;
+
+namespace BtfTool.Fuzz;
+
+/// <summary>What one case may use.</summary>
+public static class FuzzBudget
+{
+    /// <summary>Limits for targets: what an input may expand to is kept small, so that reaching a limit is cheap.</summary>
+    public static ReaderLimits Limits { get; } = ReaderLimits.Default with
+    {
+        MaxDecompressedBytes = 1 << 20,
+        MaxEmittedBytesPerType = 64 * 1024,
+    };
+
+    /// <summary>Bytes that a target may allocate on its thread.</summary>
+    public static long AllocatedBytes(int inputBytes) => (64L * inputBytes) + (4L << 20);
+
+    /// <summary>Bytes that a target may print: each record (12 bytes at least) up to the limit of one type.</summary>
+    public static long OutputBytes(int inputBytes) => ((inputBytes / 12) + 64) * Limits.MaxEmittedBytesPerType;
+}

@@ -1,0 +1,82 @@
+using BtfTool.Core.Diagnostics;
+using BtfTool.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace BtfTool.Fuzz;
+
+/// <summary>Any input ends in a result or in InvalidImageException, within its budget of memory and output.</summary>
+public class FuzzTests
+{
+    private const int SmallBytes = 64 * 1024;
+
+    public static TheoryData<string> SeedNames => [.. FuzzSeeds.Small.Concat(FuzzSeeds.Deep()).Select(s => s.Name)];
+
+    public static TheoryData<string> Crashes => [.. Directory.EnumerateFiles(Fixtures.PathOf("crashes"), "*.bin").Select(p => Path.GetFileName(p)), ""];
+
+    [Theory]
+    [MemberData(nameof(SeedNames))]
+    public void Every_seed_keeps_the_promise_unspoiled(string name)
+    {
+        FuzzSeed seed = FuzzSeeds.Small.Concat(FuzzSeeds.Deep()).First(s => s.Name == name);
+        seed.Bytes.Length.ShouldBeLessThanOrEqualTo(SmallBytes + 32 * 1024);
+        FuzzRunner.RunSeed(seed).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Mutations_of_small_inputs_keep_the_promise() =>
+        FuzzRunner.RunCases(200_000, FuzzSeeds.Small, SmallBytes).ShouldBeEmpty();
+
+    [Fact]
+    public void Mutations_of_deep_inputs_keep_the_promise() =>
+        FuzzRunner.RunCases(1000, [.. FuzzSeeds.Deep()], 128 * 1024).ShouldBeEmpty();
+
+    [Fact]
+    public void Mutations_of_a_kernel_keep_the_promise()
+    {
+        byte[] kernel = Fixtures.Read("oracle/linux-6.1/vmlinux.btf.gz");
+        FuzzRunner.RunCases(300, [new FuzzSeed("linux-6.1", kernel)], kernel.Length + SmallBytes).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Crashes))]
+    public void Inputs_that_once_broke_something_keep_the_promise(string name)
+    {
+        if (name.Length > 0)
+        {
+            FuzzRunner.RunSeed(new FuzzSeed(name, Fixtures.Read("crashes/" + name))).ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void The_same_case_is_the_same_input()
+    {
+        var one = new FuzzInput(SmallBytes);
+        var two = new FuzzInput(SmallBytes);
+        int spoiled = 0;
+        int read = 0;
+        for (ulong number = 0; number < 500; number++)
+        {
+            Mutator.Make(number, FuzzSeeds.Small, one);
+            Mutator.Make(number, FuzzSeeds.Small, two);
+            one.Bytes.SequenceEqual(two.Bytes).ShouldBeTrue();
+            read += IsRead(one) ? 1 : 0;
+            spoiled += FuzzSeeds.Small.Any(s => s.Bytes.AsSpan().SequenceEqual(one.Bytes)) ? 0 : 1;
+        }
+
+        spoiled.ShouldBeGreaterThan(450);
+        read.ShouldBeGreaterThan(150, "mutations that no reader lets pass test no emitter");
+    }
+
+    private static bool IsRead(FuzzInput input)
+    {
+        try
+        {
+            return FuzzTargets.Graph(input.Image()).TypeCount > 0;
+        }
+        catch (InvalidImageException)
+        {
+            return false;
+        }
+    }
+}
