@@ -1,3 +1,5 @@
+using BtfTool.Core.Types;
+
 namespace BtfTool.Emit.Headers;
 
 /// <summary>
@@ -53,4 +55,15 @@ internal sealed class BpftoolDialect
 
     /// <summary>A name with a number appended is built in a buffer of 256 bytes.</summary>
     public int MaxRenamedBytes => RepeatsMistakes ? 255 : int.MaxValue;
+
+    /// <summary>
+    /// Whether a typedef stands for the compiler's own <c>va_list</c>: <c>__builtin_va_list</c>, which is never printed because every
+    /// compiler has it, and <c>__gnuc_va_list</c> where the type information has nothing behind it (clang's has not).
+    /// </summary>
+    public static bool IsVaList(ReadOnlySpan<byte> name, TypeId target) =>
+        name.SequenceEqual("__builtin_va_list"u8) || IsUndescribedVaList(name, target);
+
+    /// <summary>Whether a typedef is printed as one of <c>__builtin_va_list</c>.</summary>
+    public static bool IsUndescribedVaList(ReadOnlySpan<byte> name, TypeId target) =>
+        target.IsVoid && name.SequenceEqual("__gnuc_va_list"u8);
 }

@@ -30,6 +30,9 @@ internal sealed class DefinitionWriter
         Declarations = new DeclarationWriter(types, names, this, budget, dialect, output);
     }
 
+    /// <summary>What is known of alignments and sizes.</summary>
+    public MemberLayout Layout => _layout;
+
     /// <summary>Writes what definitions are made of.</summary>
     public DeclarationWriter Declarations { get; }
 
@@ -69,9 +72,8 @@ internal sealed class DefinitionWriter
     {
         _out.Write("typedef "u8);
         uint copy = _names.CopyOf(id);
-        if (_types.Target(id) == 0 && copy == 1 && _types.NameBytes(id).SequenceEqual("__gnuc_va_list"u8))
+        if (copy == 1 && BpftoolDialect.IsUndescribedVaList(_types.NameBytes(id), new TypeId(_types.Target(id))))
         {
-            // The compiler's own type is not in the type information; libbpf knows this one name.
             _out.Write("__builtin_va_list __gnuc_va_list"u8);
             return;
         }
@@ -151,12 +153,14 @@ internal sealed class DefinitionWriter
     {
         long current = 0;
         bool afterBitfield = false;
+        bool leftOut = false;
         foreach (MemberView member in type.Members)
         {
             uint memberType = member.Type.Value;
             if (_layout.LeavesOut(memberType))
             {
                 _diagnostics.LeftOutMember(id, member);
+                leftOut = true;
                 continue;
             }
 
@@ -183,6 +187,15 @@ internal sealed class DefinitionWriter
 
             afterBitfield = isBitfield;
             _out.Write((byte)';');
+        }
+
+        // A struct is padded to its size; a union that has lost a member needs another one of its size.
+        if (leftOut && type.Kind == TypeKind.Union && type.SizeBytes > 0)
+        {
+            Indent(level);
+            _out.Write("char __left_out["u8);
+            _out.WriteDecimal(type.SizeBytes);
+            _out.Write("];"u8);
         }
 
         return current;

@@ -48,7 +48,11 @@ internal sealed class EmittedNames
     public ReadOnlySpan<byte> TextOf(uint id) => Text(_types.NameBytes(id), CopyOf(id));
 
     /// <summary>Prints the C name of an enumerator; each print counts.</summary>
-    public void WriteEnumerator(NameId name) => _out.Write(Text(_types.Graph.NameOf(name), _identifiers.Count(name)));
+    public void WriteEnumerator(NameId name)
+    {
+        ReadOnlySpan<byte> bytes = _types.Graph.NameOf(name);
+        _out.Write(name.IsNone ? bytes : Text(bytes, _identifiers.Count(name, bytes)));
+    }
 
     /// <summary>The C name of a type whose name was printed, else null.</summary>
     public string? Find(uint id) =>
@@ -75,6 +79,6 @@ internal sealed class EmittedNames
             return 1;
         }
 
-        return (kind == TypeKind.Typedef ? _identifiers : _tags).Count(_types.Name(id));
+        return (kind == TypeKind.Typedef ? _identifiers : _tags).Count(_types.Name(id), _types.NameBytes(id));
     }
 }

@@ -22,6 +22,7 @@ public sealed class HeaderEmitter
     private TypeColumns? _types;
     private EmittedNames? _names;
     private HeaderDiagnostics? _diagnostics;
+    private TypeEmitter? _emitter;
 
     /// <summary>Prepares a header; nothing is read before <see cref="Write"/>.</summary>
     public HeaderEmitter(TypeGraph graph, HeaderOptions? options = null)
@@ -49,7 +50,7 @@ public sealed class HeaderEmitter
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
         var budget = new EmissionBudget(output, _options, (int)types.Count);
-        TypeEmitter? emitter = null;
+        TypeEmitter emitter = _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
         foreach (TemplatePiece piece in RenderFrame())
         {
             switch (piece.Slot)
@@ -58,10 +59,9 @@ public sealed class HeaderEmitter
                     output.Write(piece.Text.Span);
                     break;
                 case TypesSlot:
-                    emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
                     WriteTypes(types, emitter);
                     break;
-                case KernelFunctionsSlot when emitter is not null:
+                case KernelFunctionsSlot:
                     KernelFunctions.Write(types, emitter, _diagnostics, output);
                     break;
             }
@@ -91,8 +91,9 @@ public sealed class HeaderEmitter
     public bool IsDefined(TypeId id) =>
         (_types ?? throw new InvalidOperationException("the header is not written yet")).Has(id.Value, TypeMarks.Emitted);
 
-    /// <summary>True when the header leaves a member out.</summary>
-    internal bool LeavesOut(TypeId id) => _types!.Has(id.Value, TypeMarks.Undeclarable | TypeMarks.Incomplete);
+    /// <summary>True when the header leaves out members of a type.</summary>
+    internal bool LeavesOut(TypeId memberType) =>
+        (_emitter ?? throw new InvalidOperationException("the header is not written yet")).LeavesOut(memberType.Value);
 
     private IReadOnlyList<TemplatePiece> RenderFrame()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Headers;
@@ -15,7 +16,7 @@ internal sealed class MemberLayout
     private readonly BpftoolDialect _dialect;
     private readonly uint _pointerBytes;
 
-    // Alignment of composites plus 1; 0 is not known yet.
+    // Alignment plus 1; 0 is not known yet.
     private readonly byte[] _alignments;
 
     public MemberLayout(TypeColumns types, EmissionBudget budget, BpftoolDialect dialect)
@@ -28,30 +29,11 @@ internal sealed class MemberLayout
     }
 
     /// <summary>Natural alignment in bytes; 0 for what has no size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint AlignmentBytes(uint id)
     {
-        for (int steps = 0; steps <= _budget.MaxNesting; steps++)
-        {
-            TypeKind kind = _types.Kind(id);
-            switch (kind)
-            {
-                case TypeKind.Int or TypeKind.Enum or TypeKind.Enum64 or TypeKind.Float:
-                    return (uint)Math.Min(_pointerBytes, _types.View(id).SizeBytes);
-                case TypeKind.Pointer:
-                    return _pointerBytes;
-                case TypeKind.Typedef or TypeKind.TypeTag or TypeKind.Array:
-                case var _ when TypeColumns.IsQualifier(kind):
-                    id = _types.Target(id);
-                    break;
-                case TypeKind.Struct or TypeKind.Union:
-                    return CompositeAlignment(id);
-                default:
-                    return 0;
-            }
-        }
-
-        _budget.ThrowNesting();
-        return 0;
+        uint known = _alignments[id];
+        return known != 0 ? known - 1 : FindAlignment(id);
     }
 
     /// <summary>Whether a member of a type is left out because the type has no size, or no words in C.</summary>
@@ -116,22 +98,30 @@ internal sealed class MemberLayout
 
     private static ulong Product(ulong count, ulong size, ulong limit) => count != 0 && size > limit / count ? 0 : count * size;
 
-    private uint CompositeAlignment(uint id)
+    private uint FindAlignment(uint id)
     {
-        if (_alignments[id] != 0)
-        {
-            return _alignments[id] - 1u;
-        }
-
-        if (_types.Has(id, TypeMarks.Incomplete | TypeMarks.Undeclarable))
-        {
-            return 0;
-        }
-
-        // A struct that contains itself finds this.
+        // A struct that contains itself, or a reference that leads to itself, finds this.
         _alignments[id] = 1;
         _budget.Enter();
-        uint alignment = ComputeAlignment(_types.View(id));
+        TypeKind kind = _types.Kind(id);
+        uint alignment = 0;
+        switch (kind)
+        {
+            case TypeKind.Int or TypeKind.Enum or TypeKind.Enum64 or TypeKind.Float:
+                alignment = (uint)Math.Min(_pointerBytes, _types.View(id).SizeBytes);
+                break;
+            case TypeKind.Pointer:
+                alignment = _pointerBytes;
+                break;
+            case TypeKind.Typedef or TypeKind.TypeTag or TypeKind.Array:
+            case var _ when TypeColumns.IsQualifier(kind):
+                alignment = AlignmentBytes(_types.Target(id));
+                break;
+            case TypeKind.Struct or TypeKind.Union when !_types.Has(id, TypeMarks.Incomplete | TypeMarks.Undeclarable):
+                alignment = ComputeAlignment(_types.View(id));
+                break;
+        }
+
         _budget.Leave();
         _alignments[id] = (byte)(alignment + 1);
         return alignment;

@@ -14,34 +14,39 @@ internal sealed class NameCounts
 
     private readonly TypeGraph _graph;
     private Slot[] _slots;
+
+    // Beside the slots, because it is read for names that come again only.
+    private uint[] _counts;
     private int _used;
 
     public NameCounts(TypeGraph graph, int expectedNames)
     {
         _graph = graph;
         _slots = new Slot[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, expectedNames * 2))];
+        _counts = new uint[_slots.Length];
     }
 
     /// <summary>Counts a name once more; 1 when it is new.</summary>
-    public uint Count(NameId name)
+    /// <param name="name">The place of the name; not that of the empty name.</param>
+    /// <param name="bytes">What it spells.</param>
+    public uint Count(NameId name, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> bytes = _graph.NameOf(name);
         uint hash = Hash(bytes);
-        uint mask = (uint)_slots.Length - 1;
+        Slot[] slots = _slots;
+        uint mask = (uint)slots.Length - 1;
         uint at = hash & mask;
-        while (_slots[at].Count != 0)
+        for (Slot slot = slots[at]; slot.Name != 0; slot = slots[at])
         {
-            ref Slot slot = ref _slots[at];
             if (slot.Name == name.Value || (slot.Hash == hash && _graph.NameOf(new NameId(slot.Name)).SequenceEqual(bytes)))
             {
-                return ++slot.Count;
+                return ++_counts[at] + 1;
             }
 
             at = (at + 1) & mask;
         }
 
-        _slots[at] = new Slot { Name = name.Value, Hash = hash, Count = 1 };
-        if (++_used * 2 > _slots.Length)
+        slots[at] = new Slot { Name = name.Value, Hash = hash };
+        if (++_used * 2 > slots.Length)
         {
             Grow();
         }
@@ -52,19 +57,22 @@ internal sealed class NameCounts
     private void Grow()
     {
         Slot[] old = _slots;
+        uint[] oldCounts = _counts;
         _slots = new Slot[old.Length * 2];
+        _counts = new uint[_slots.Length];
         uint mask = (uint)_slots.Length - 1;
-        foreach (ref readonly Slot slot in old.AsSpan())
+        for (int i = 0; i < old.Length; i++)
         {
-            if (slot.Count != 0)
+            if (old[i].Name != 0)
             {
-                uint at = slot.Hash & mask;
-                while (_slots[at].Count != 0)
+                uint at = old[i].Hash & mask;
+                while (_slots[at].Name != 0)
                 {
                     at = (at + 1) & mask;
                 }
 
-                _slots[at] = slot;
+                _slots[at] = old[i];
+                _counts[at] = oldCounts[i];
             }
         }
     }
@@ -98,6 +106,5 @@ internal sealed class NameCounts
     {
         public uint Name;
         public uint Hash;
-        public uint Count;
     }
 }

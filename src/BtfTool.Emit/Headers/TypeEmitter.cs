@@ -36,6 +36,9 @@ internal sealed class TypeEmitter
         }
     }
 
+    /// <summary>Whether a member of a type is left out.</summary>
+    public bool LeavesOut(uint memberType) => _definitions.Layout.LeavesOut(memberType);
+
     /// <summary>Prints a type and what it needs, as far as that is not printed already.</summary>
     public void Dump(uint id)
     {
