@@ -9,8 +9,9 @@ namespace BtfTool.Emit.Headers;
 /// <summary>
 /// Writes <c>_Static_assert</c>s on what a header defines: the size of every struct and union that has a name or a typedef, and the
 /// offset of every member in it that is not a bitfield, unnamed composites passed through. A compiler that accepts header and
-/// assertions agrees with the type graph. Types that hold a <c>va_list</c> by value are left out: it is the compiler's own type, whose
-/// size is that of the target one compiles for.
+/// assertions agrees with the type graph. Two kinds of types are left out, with all that hold them by value, because no compiler can
+/// agree on them: a <c>va_list</c>, which is the compiler's own type with the size of the target one compiles for; and a union that has
+/// a size but no members (pahole makes these of transparent unions), since the header has no padding in unions.
 /// </summary>
 public sealed class LayoutAssertions
 {
@@ -19,7 +20,7 @@ public sealed class LayoutAssertions
     private readonly ReaderLimits _limits;
 
     // 0 is not known yet.
-    private readonly VaListUse[] _vaLists;
+    private readonly Agreement[] _agreements;
     private readonly byte[][] _path;
 
     /// <summary>Prepares the assertions.</summary>
@@ -33,21 +34,21 @@ public sealed class LayoutAssertions
         _graph = graph;
         _header = header;
         _limits = limits ?? ReaderLimits.Default;
-        _vaLists = new VaListUse[graph.TypeCount];
+        _agreements = new Agreement[graph.TypeCount];
         _path = new byte[_limits.MaxNesting][];
     }
 
-    private enum VaListUse : byte
+    private enum Agreement : byte
     {
         Unknown,
-        None,
-        Holds,
+        Agrees,
+        Disagrees,
     }
 
     /// <summary>Number of assertions written.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Number of types left out because they hold a <c>va_list</c>.</summary>
+    /// <summary>Number of types left out because no compiler can agree on them.</summary>
     public int LeftOut { get; private set; }
 
     /// <summary>Writes the assertions, one on a line. Cost: linear in the members, each counted where it is embedded.</summary>
@@ -68,7 +69,7 @@ public sealed class LayoutAssertions
                 continue;
             }
 
-            if (HoldsVaList(composite, 0))
+            if (Disagrees(composite, 0))
             {
                 LeftOut++;
                 continue;
@@ -146,11 +147,11 @@ public sealed class LayoutAssertions
         Count++;
     }
 
-    private bool HoldsVaList(TypeId id, int depth)
+    private bool Disagrees(TypeId id, int depth)
     {
-        if (_vaLists[id.Value] != VaListUse.Unknown)
+        if (_agreements[id.Value] != Agreement.Unknown)
         {
-            return _vaLists[id.Value] == VaListUse.Holds;
+            return _agreements[id.Value] == Agreement.Disagrees;
         }
 
         if (depth > _limits.MaxNesting)
@@ -158,21 +159,21 @@ public sealed class LayoutAssertions
             EmissionBudget.Throw($"types nest deeper than {_limits.MaxNesting} levels");
         }
 
-        _vaLists[id.Value] = VaListUse.None;
+        _agreements[id.Value] = Agreement.Agrees;
         TypeView type = _graph[id];
-        bool holds = false;
+        bool disagrees = type.Kind == TypeKind.Union && type.ElementsInList == 0 && type.SizeBytes > 0;
         if (type.Kind is TypeKind.Typedef or TypeKind.Array or TypeKind.TypeTag || type.IsQualifier)
         {
-            holds = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target)) || HoldsVaList(type.Target, depth + 1);
+            disagrees = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target)) || Disagrees(type.Target, depth + 1);
         }
 
         foreach (MemberView member in type.Members)
         {
-            holds |= HoldsVaList(member.Type, depth + 1);
+            disagrees |= Disagrees(member.Type, depth + 1);
         }
 
-        _vaLists[id.Value] = holds ? VaListUse.Holds : VaListUse.None;
-        return holds;
+        _agreements[id.Value] = disagrees ? Agreement.Disagrees : Agreement.Agrees;
+        return disagrees;
     }
 
     private TypeId StripQualifiers(TypeId id)
