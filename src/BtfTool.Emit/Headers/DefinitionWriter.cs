@@ -1,0 +1,245 @@
+using BtfTool.Core.Types;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Emit.Headers;
+
+/// <summary>Writes definitions and forward declarations: structs, unions, enumerations and typedefs. Rule: libbpf 1.8.</summary>
+internal sealed class DefinitionWriter
+{
+    /// <summary>Deepest indentation; bpftool has a string of 13 tabs.</summary>
+    public const int MaxTabs = 13;
+
+    private readonly TypeColumns _types;
+    private readonly EmittedNames _names;
+    private readonly MemberLayout _layout;
+    private readonly BpftoolDialect _dialect;
+    private readonly HeaderDiagnostics _diagnostics;
+    private readonly Utf8Writer _out;
+    private readonly PaddingWriter _padding;
+
+    public DefinitionWriter(TypeColumns types, EmittedNames names, EmissionBudget budget, BpftoolDialect dialect,
+        HeaderDiagnostics diagnostics, Utf8Writer output)
+    {
+        _types = types;
+        _names = names;
+        _dialect = dialect;
+        _diagnostics = diagnostics;
+        _out = output;
+        _layout = new MemberLayout(types, budget, dialect);
+        _padding = new PaddingWriter(output, budget, dialect, types.Graph.PointerSizeBytes);
+        Declarations = new DeclarationWriter(types, names, this, budget, dialect, output);
+    }
+
+    /// <summary>What is known of alignments and sizes.</summary>
+    public MemberLayout Layout => _layout;
+
+    /// <summary>Writes what definitions are made of.</summary>
+    public DeclarationWriter Declarations { get; }
+
+    /// <summary>Writes keyword and name, or the whole definition where there is no name.</summary>
+    public void WriteUse(uint id, TypeKind kind, int level)
+    {
+        bool isEnum = kind is TypeKind.Enum or TypeKind.Enum64;
+        if (!_types.IsNamed(id))
+        {
+            if (isEnum)
+            {
+                WriteEnum(id, level);
+            }
+            else
+            {
+                WriteComposite(id, level);
+            }
+
+            return;
+        }
+
+        _out.Write(isEnum ? "enum "u8 : kind == TypeKind.Struct ? "struct "u8 : "union "u8);
+        _names.Write(id);
+    }
+
+    /// <summary>Writes <c>struct N</c> or <c>union N</c> of a forward, whose name never counts, or of a definition.</summary>
+    public void WriteForward(uint id)
+    {
+        TypeKind kind = _types.Kind(id);
+        bool isUnion = kind == TypeKind.Union || (kind == TypeKind.Forward && _types.View(id).Flag);
+        _out.Write(isUnion ? "union "u8 : "struct "u8);
+        _names.Write(id);
+    }
+
+    /// <summary>Writes a typedef without the semicolon.</summary>
+    public void WriteTypedef(uint id)
+    {
+        _out.Write("typedef "u8);
+        uint copy = _names.CopyOf(id);
+        if (copy == 1 && BpftoolDialect.IsUndescribedVaList(_types.NameBytes(id), new TypeId(_types.Target(id))))
+        {
+            _out.Write("__builtin_va_list __gnuc_va_list"u8);
+            return;
+        }
+
+        Declarations.Write(_types.Target(id), _names.TextOf(id), 0);
+    }
+
+    /// <summary>Writes the definition of a struct or union without the semicolon.</summary>
+    public void WriteComposite(uint id, int level)
+    {
+        TypeView type = _types.View(id);
+        bool isStruct = type.Kind == TypeKind.Struct;
+        bool isPacked = isStruct && _layout.IsPacked(type);
+        WriteHead(id, isStruct ? "struct"u8 : "union"u8);
+        _out.Write(" {"u8);
+        long end = WriteMembers(id, type, isPacked, level + 1);
+        if (isStruct)
+        {
+            long size = EndBit(0, type.SizeBytes);
+            if (end < size)
+            {
+                _padding.Fill(end, size, isPacked ? 1 : _layout.AlignmentBytes(id), false, level + 1);
+            }
+        }
+
+        if (type.ElementsInList > 0 || type.SizeBytes > 0)
+        {
+            Indent(level);
+        }
+
+        _out.Write((byte)'}');
+        if (isPacked)
+        {
+            _out.Write(" __attribute__((packed))"u8);
+        }
+    }
+
+    /// <summary>Writes the definition of an enumeration without the semicolon.</summary>
+    public void WriteEnum(uint id, int level)
+    {
+        TypeView type = _types.View(id);
+        WriteHead(id, "enum"u8);
+        EnumeratorList enumerators = type.Enumerators;
+        if (enumerators.Count == 0)
+        {
+            return;
+        }
+
+        bool isWide = type.Kind == TypeKind.Enum64;
+        bool isSigned = type.Flag;
+        bool fitsWord = true;
+        _out.Write(" {"u8);
+        foreach (EnumeratorView enumerator in enumerators)
+        {
+            Indent(level + 1);
+            _names.WriteEnumerator(enumerator.NameId);
+            _out.Write(" = "u8);
+            WriteValue(enumerator.Value, isWide, isSigned);
+            _out.Write((byte)',');
+            fitsWord &= !isWide || (ulong)enumerator.Value <= uint.MaxValue;
+        }
+
+        Indent(level);
+        _out.Write((byte)'}');
+        if (type.SizeBytes == 1)
+        {
+            _out.Write(" __attribute__((mode(byte)))"u8);
+        }
+        else if (type.SizeBytes == 8 && _types.Graph.PointerSizeBytes == 8 && fitsWord)
+        {
+            _out.Write(" __attribute__((mode(word)))"u8);
+        }
+    }
+
+    // Returns where the last member ends, in bits.
+    private long WriteMembers(uint id, in TypeView type, bool isPacked, int level)
+    {
+        long current = 0;
+        bool afterBitfield = false;
+        bool leftOut = false;
+        foreach (MemberView member in type.Members)
+        {
+            uint memberType = member.Type.Value;
+            if (_layout.LeavesOut(memberType))
+            {
+                _diagnostics.LeftOutMember(id, member);
+                leftOut = true;
+                continue;
+            }
+
+            bool isBitfield = member.IsBitfield;
+            long offset = _dialect.WrapsBitOffsets ? unchecked((int)member.BitOffset) : (long)member.BitOffset;
+            if (current < offset)
+            {
+                uint alignment = isPacked ? 1 : _layout.AlignmentBytes(memberType);
+                _padding.Fill(current, offset, alignment, afterBitfield && isBitfield, level);
+            }
+
+            Indent(level);
+            Declarations.Write(memberType, member.Name, level);
+            if (isBitfield)
+            {
+                _out.Write(": "u8);
+                _out.WriteDecimal(member.BitSize);
+                current = offset + member.BitSize;
+            }
+            else
+            {
+                current = EndBit(offset, _layout.SizeBytes(memberType));
+            }
+
+            afterBitfield = isBitfield;
+            _out.Write((byte)';');
+        }
+
+        // A struct is padded to its size; a union that has lost a member needs another one of its size.
+        if (leftOut && type.Kind == TypeKind.Union && type.SizeBytes > 0)
+        {
+            Indent(level);
+            _out.Write("char __left_out["u8);
+            _out.WriteDecimal(type.SizeBytes);
+            _out.Write("];"u8);
+        }
+
+        return current;
+    }
+
+    private void WriteHead(uint id, ReadOnlySpan<byte> keyword)
+    {
+        _out.Write(keyword);
+        if (_types.IsNamed(id))
+        {
+            _out.Write((byte)' ');
+            _names.Write(id);
+        }
+    }
+
+    private void WriteValue(long value, bool isWide, bool isSigned)
+    {
+        if (!isWide)
+        {
+            _out.WriteDecimal(isSigned ? unchecked((int)value) : unchecked((uint)value));
+            return;
+        }
+
+        if (isSigned)
+        {
+            _out.WriteDecimal(value);
+        }
+        else
+        {
+            _out.WriteDecimal((ulong)value);
+        }
+
+        _out.Write(isSigned ? "LL"u8 : "ULL"u8);
+    }
+
+    private long EndBit(long offset, ulong sizeBytes)
+    {
+        long bits = unchecked(offset + ((long)sizeBytes * 8));
+        return _dialect.WrapsBitOffsets ? unchecked((int)bits) : bits;
+    }
+
+    private void Indent(int level)
+    {
+        _out.Write((byte)'\n');
+        _out.Fill((byte)'\t', Math.Min(level, MaxTabs));
+    }
+}

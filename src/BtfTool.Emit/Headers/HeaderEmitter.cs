@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Types;
+using BtfTool.Emit.Templates;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Emit.Headers;
+
+/// <summary>
+/// Writes the C header of a type graph (<c>vmlinux.h</c>): the bytes of bpftool 7.8's <c>btf dump file F format c</c> wherever these are
+/// right. Cost: linear in the graph, but for the sort. One object writes one header.
+/// </summary>
+public sealed class HeaderEmitter
+{
+    private const string TypesSlot = "types";
+    private const string KernelFunctionsSlot = "kernelFunctions";
+
+    private readonly TypeGraph _graph;
+    private readonly HeaderOptions _options;
+    private readonly BpftoolDialect _dialect;
+    private TypeColumns? _types;
+    private EmittedNames? _names;
+    private HeaderDiagnostics? _diagnostics;
+    private TypeEmitter? _emitter;
+
+    /// <summary>Prepares a header; nothing is read before <see cref="Write"/>.</summary>
+    public HeaderEmitter(TypeGraph graph, HeaderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        _graph = graph;
+        _options = options ?? HeaderOptions.Default;
+        _dialect = _options.BpftoolCompat ? BpftoolDialect.Compatible : BpftoolDialect.Corrected;
+    }
+
+    /// <summary>What was left out because C has no words for it; empty before <see cref="Write"/>.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics?.ToList() ?? [];
+
+    /// <summary>Writes the header, in large blocks.</summary>
+    /// <param name="target">Receives UTF-8 text; its memory must be backed by arrays.</param>
+    /// <exception cref="InvalidImageException">
+    /// The text would grow beyond <see cref="HeaderOptions.MaxHeaderBytes"/> or the limits, types nest too deeply, or, with
+    /// <see cref="HeaderOptions.BpftoolCompat"/>, bpftool itself fails on the graph. Part of the text may be written by then.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A root is not a type of the graph.</exception>
+    public void Write(IBufferWriter<byte> target)
+    {
+        var output = new Utf8Writer(target);
+        TypeColumns types = _types = new TypeColumns(_graph);
+        _names = new EmittedNames(types, output, _dialect);
+        _diagnostics = new HeaderDiagnostics(types);
+        var budget = new EmissionBudget(output, _options, (int)types.Count);
+        TypeEmitter emitter = _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
+        foreach (TemplatePiece piece in RenderFrame())
+        {
+            switch (piece.Slot)
+            {
+                case null:
+                    output.Write(piece.Text.Span);
+                    break;
+                case TypesSlot:
+                    WriteTypes(types, emitter);
+                    break;
+                case KernelFunctionsSlot:
+                    KernelFunctions.Write(types, emitter, _diagnostics, output);
+                    break;
+            }
+        }
+
+        output.Flush();
+    }
+
+    /// <summary>
+    /// The name that the header gave to a struct, union, enumeration or typedef: its own, or with a number where types share a name.
+    /// False for what is anonymous or was not printed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nothing was written yet.</exception>
+    public bool TryGetEmittedName(TypeId id, [NotNullWhen(true)] out string? name)
+    {
+        if (_types is null || _names is null)
+        {
+            throw new InvalidOperationException("the header is not written yet");
+        }
+
+        name = _types.IsNamed(id.Value) ? _names.Find(id.Value) : null;
+        return name is not null;
+    }
+
+    /// <summary>True when the header defines the type, and does not merely declare it.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was written yet.</exception>
+    public bool IsDefined(TypeId id) =>
+        (_types ?? throw new InvalidOperationException("the header is not written yet")).Has(id.Value, TypeMarks.Emitted);
+
+    /// <summary>True when the header leaves out members of a type.</summary>
+    internal bool LeavesOut(TypeId memberType) =>
+        (_emitter ?? throw new InvalidOperationException("the header is not written yet")).LeavesOut(memberType.Value);
+
+    private IReadOnlyList<TemplatePiece> RenderFrame()
+    {
+        var model = new Dictionary<string, object?> { ["hasKernelFunctions"] = _options.Roots is null };
+        return TemplateEngine.RenderAround(TemplateEngine.ReadBuiltIn("vmlinux.h.hbs"), model, TypesSlot, KernelFunctionsSlot);
+    }
+
+    private void WriteTypes(TypeColumns types, TypeEmitter emitter)
+    {
+        if (_options.Roots is { } roots)
+        {
+            foreach (TypeId root in roots)
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(root.Value, types.Count, nameof(HeaderOptions.Roots));
+                emitter.Dump(root.Value);
+            }
+        }
+        else if (_options.Unsorted)
+        {
+            for (uint id = 1; id < types.Count; id++)
+            {
+                emitter.Dump(id);
+            }
+        }
+        else
+        {
+            WriteSorted(types, emitter);
+        }
+    }
+
+    private void WriteSorted(TypeColumns types, TypeEmitter emitter)
+    {
+        var order = new SortOrder(types, _options.Limits.MaxNesting);
+        int lost = _dialect.LosesFirstSorted && order.Early.Length > 0 ? 1 : 0;
+        foreach (uint id in order.Early[lost..])
+        {
+            emitter.Dump(id);
+        }
+
+        var late = new uint[types.Count];
+        int count = 0;
+        for (uint id = 1; id < types.Count; id++)
+        {
+            if (!types.Has(id, TypeMarks.Ordered) && order.IsLate(id) && !LateTypes.HasNothingToPrint(types, id))
+            {
+                late[count++] = id;
+            }
+        }
+
+        order.SortLate(late, count);
+        for (int i = 0; i < count; i++)
+        {
+            emitter.Dump(late[i]);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+using BtfTool.Core.Types;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Emit.Headers;
+
+/// <summary>
+/// Prints types in an order that C accepts: definitions after what they contain, forward declarations before what points to them.
+/// Rule: libbpf 1.8.
+/// </summary>
+internal sealed class TypeEmitter
+{
+    private readonly TypeColumns _types;
+    private readonly EmittedNames _names;
+    private readonly EmissionBudget _budget;
+    private readonly BpftoolDialect _dialect;
+    private readonly HeaderDiagnostics _diagnostics;
+    private readonly DefinitionWriter _definitions;
+    private readonly DependencyOrder _order;
+    private readonly Utf8Writer _out;
+    private bool _isChecked;
+
+    public TypeEmitter(TypeColumns types, EmittedNames names, EmissionBudget budget, BpftoolDialect dialect,
+        HeaderDiagnostics diagnostics, Utf8Writer output)
+    {
+        _types = types;
+        _names = names;
+        _budget = budget;
+        _dialect = dialect;
+        _diagnostics = diagnostics;
+        _out = output;
+        _definitions = new DefinitionWriter(types, names, budget, dialect, diagnostics, output);
+        _order = new DependencyOrder(types, budget);
+        if (types.HasUnknownKinds)
+        {
+            Check("types of unknown kind; bpftool writes nothing");
+        }
+    }
+
+    /// <summary>Whether a member of a type is left out.</summary>
+    public bool LeavesOut(uint memberType) => _definitions.Layout.LeavesOut(memberType);
+
+    /// <summary>Prints a type and what it needs, as far as that is not printed already.</summary>
+    public void Dump(uint id)
+    {
+        _order.Clear();
+        if (!_order.TryAdd(id))
+        {
+            Check($"{_types.Describe(id)} refers to itself so that no order of definitions exists; bpftool fails");
+            if (!_order.TryAdd(id))
+            {
+                _budget.ThrowNesting();
+            }
+        }
+
+        foreach (uint next in _order.Queue)
+        {
+            _budget.StartType();
+            Emit(next, 0);
+        }
+    }
+
+    /// <summary>Writes the prototype of a function, named.</summary>
+    public void WritePrototype(uint prototype, ReadOnlySpan<byte> name)
+    {
+        _budget.StartType();
+        _definitions.Declarations.Write(prototype, name, 0);
+    }
+
+    // What cannot be declared is looked for when something is found to be broken, once.
+    private void Check(string problem)
+    {
+        if (_dialect.FailsOnUndeclarable)
+        {
+            EmissionBudget.Throw(problem);
+        }
+
+        if (_isChecked)
+        {
+            _budget.ThrowNesting();
+        }
+
+        _isChecked = true;
+        DeclarableCheck.Run(_types, _diagnostics);
+    }
+
+    // container: the type whose definition or typedef is on its way; 0 at top level.
+    private void Emit(uint id, uint container)
+    {
+        if (_types.Has(id, TypeMarks.Emitted | TypeMarks.Undeclarable))
+        {
+            return;
+        }
+
+        if (_types.Has(id, TypeMarks.Emitting))
+        {
+            EmitEarly(id, container);
+            return;
+        }
+
+        _budget.Enter();
+        EmitNew(id, _types.Kind(id), container);
+        _budget.Leave();
+    }
+
+    // A type that is on its way is needed by what it needs: a declaration, or the typedef itself, has to come now.
+    private void EmitEarly(uint id, uint container)
+    {
+        if (_types.Has(id, TypeMarks.Forwarded))
+        {
+            return;
+        }
+
+        if (_types.Kind(id) == TypeKind.Typedef)
+        {
+            if (!IsBuiltIn(id))
+            {
+                _definitions.WriteTypedef(id);
+                End();
+            }
+
+            _types.Set(id, TypeMarks.Forwarded);
+        }
+        else if (id != container && _types.IsNamed(id))
+        {
+            EmitForward(id);
+        }
+    }
+
+    private void EmitNew(uint id, TypeKind kind, uint container)
+    {
+        switch (kind)
+        {
+            case TypeKind.Int:
+                EmitAlias(id);
+                _types.Set(id, TypeMarks.Emitted);
+                break;
+            case TypeKind.Enum or TypeKind.Enum64:
+                if (container == 0)
+                {
+                    _definitions.WriteEnum(id, 0);
+                    End();
+                }
+
+                _types.Set(id, TypeMarks.Emitted);
+                break;
+            case TypeKind.Pointer or TypeKind.TypeTag or TypeKind.Array:
+            case var _ when TypeColumns.IsQualifier(kind):
+                Emit(_types.Target(id), container);
+                break;
+            case TypeKind.Forward:
+                _definitions.WriteForward(id);
+                End();
+                _types.Set(id, TypeMarks.Emitted);
+                break;
+            case TypeKind.Typedef:
+                EmitTypedef(id);
+                break;
+            case TypeKind.Struct or TypeKind.Union:
+                EmitComposite(id, container);
+                break;
+            case TypeKind.FunctionPrototype:
+                Emit(_types.Target(id), container);
+                foreach (ParameterView parameter in _types.View(id).Parameters)
+                {
+                    Emit(parameter.Type.Value, container);
+                }
+
+                break;
+        }
+    }
+
+    private void EmitTypedef(uint id)
+    {
+        _types.Set(id, TypeMarks.Emitting);
+        Emit(_types.Target(id), id);
+        if (!_types.Has(id, TypeMarks.Forwarded) && !IsBuiltIn(id))
+        {
+            _definitions.WriteTypedef(id);
+            End();
+        }
+
+        _types.Set(id, TypeMarks.Emitted);
+    }
+
+    private void EmitComposite(uint id, uint container)
+    {
+        bool isNamed = _types.IsNamed(id);
+        if (_types.Has(id, TypeMarks.Incomplete))
+        {
+            if (!_types.Has(id, TypeMarks.Forwarded))
+            {
+                EmitForward(id);
+            }
+
+            return;
+        }
+
+        _types.Set(id, TypeMarks.Emitting);
+        if (container == 0 || !isNamed)
+        {
+            uint inner = isNamed ? id : container;
+            foreach (MemberView member in _types.View(id).Members)
+            {
+                Emit(member.Type.Value, inner);
+            }
+        }
+        else if (!_types.Has(id, TypeMarks.Forwarded) && id != container)
+        {
+            EmitForward(id);
+        }
+
+        if (container == 0)
+        {
+            _definitions.WriteComposite(id, 0);
+            End();
+            _types.Set(id, TypeMarks.Emitted);
+        }
+
+        _types.Clear(id, TypeMarks.Emitting);
+    }
+
+    private void EmitForward(uint id)
+    {
+        _definitions.WriteForward(id);
+        End();
+        _types.Set(id, TypeMarks.Forwarded);
+    }
+
+    // gcc on ARM uses base types that clang does not know by name.
+    private void EmitAlias(uint id)
+    {
+        if (!_types.IsNamed(id) || _names.CopyOf(id) != 1)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> name = _types.NameBytes(id);
+        if (!name.StartsWith("__Poly"u8))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> standard = name.SequenceEqual("__Poly8_t"u8) ? "unsigned char"u8
+            : name.SequenceEqual("__Poly16_t"u8) ? "unsigned short"u8
+            : name.SequenceEqual("__Poly64_t"u8) ? "unsigned long long"u8
+            : name.SequenceEqual("__Poly128_t"u8) ? "unsigned __int128"u8 : default;
+        if (!standard.IsEmpty)
+        {
+            _out.Write("typedef "u8);
+            _out.Write(standard);
+            _out.Write((byte)' ');
+            _out.Write(name);
+            End();
+        }
+    }
+
+    private bool IsBuiltIn(uint typedef) => _types.NameBytes(typedef).SequenceEqual("__builtin_va_list"u8);
+
+    private void End() => _out.Write(";\n\n"u8);
+}
