@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using BtfTool.Cli.Output;
 using BtfTool.TestKit;
 using Shouldly;
@@ -59,6 +60,7 @@ public class OutputTests : WorkFolder
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public void A_new_file_has_the_rights_that_the_umask_leaves()
     {
         string input = Fixture("layout-section/tun.btf.gz");
