@@ -1,1 +1,3 @@
-return 0;
+using BtfTool.Cli;
+
+return CommandLine.Run(args);

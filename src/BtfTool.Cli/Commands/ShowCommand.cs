@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using BtfTool.Cli.Output;
+using BtfTool.Core.Queries;
+using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Cli.Commands;
+
+/// <summary><c>btftool show</c>: how types lie in memory, as pahole's users know it.</summary>
+internal static class ShowCommand
+{
+    public static CommandEntry Entry { get; } = new("show", "Show how types lie in memory: offsets, sizes, holes, cache lines", Fill,
+    [
+        ("btftool show task_struct", "a struct of the running kernel"),
+        ("btftool show 'struct tcp_*' -f vmlinux", "all structs that match, from a file"),
+        ("btftool show fuse_inode -f /sys/kernel/btf/fuse", "a struct of a module"),
+        ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
+    ]);
+
+    private static void Fill(Command command)
+    {
+        var options = new Options();
+        command.Arguments.Add(options.Names);
+        foreach (Option option in options.Listed)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(options.Validate);
+        command.SetAction(options.Run);
+    }
+
+    // A typedef is shown with the struct that it leads to, when that has a name of its own and so is not written with it.
+    private static List<TypeId> WithComposites(TypeGraph graph, IReadOnlyList<TypeId> types)
+    {
+        var shown = new List<TypeId>();
+        var seen = new HashSet<TypeId>();
+        foreach (TypeId id in types)
+        {
+            if (seen.Add(id))
+            {
+                shown.Add(id);
+            }
+
+            if (graph.KindOf(id) == TypeKind.Typedef && TypeNameQuery.CompositeBehind(graph, id) is { } composite
+                && !graph[composite].IsAnonymous && seen.Add(composite))
+            {
+                shown.Add(composite);
+            }
+        }
+
+        return shown;
+    }
+
+    private sealed class Options
+    {
+        public Argument<string[]> Names { get; } = new("NAME")
+        {
+            Description = "A name, 'struct NAME' (union, enum, typedef), or a pattern such as 'tcp_*'",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+
+        private readonly Option<string?> _file = CommonOptions.File();
+        private readonly Option<string?> _base = CommonOptions.Base();
+        private readonly Option<string?> _output = CommonOptions.Output();
+        private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
+        private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat", "Write what pahole writes, its mistakes included");
+        private readonly Option<bool> _expand = new("--expand", "-E") { Description = "Write the members of nested types in their place" };
+        private readonly Option<bool> _hex = CommonOptions.Flag("--hex", "Offsets and sizes in hexadecimal");
+        private readonly Option<int> _cacheline = new("--cacheline")
+        {
+            Description = "Bytes of a cache line [default: 64]",
+            HelpName = "N",
+        };
+
+        private readonly Option<bool> _flatArrays = CommonOptions.Flag("--flat-arrays", "Arrays of several dimensions as one");
+        private readonly Option<bool> _noPacked = CommonOptions.Flag("--no-packed", "Leave out inferred __packed__ attributes");
+        private readonly Option<bool> _noAligned = CommonOptions.Flag("--no-aligned", "Leave out inferred __aligned__ attributes");
+        private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only", "Leave out member functions");
+        private readonly Option<bool> _relative = CommonOptions.Flag("--relative-offsets", "Offsets in nested types from the nested type's start");
+        private readonly Option<string> _color = new("--color")
+        {
+            Description = "When to use colours: auto, always or never",
+            HelpName = "WHEN",
+            DefaultValueFactory = _ => "auto",
+        };
+
+        public IEnumerable<Option> Listed =>
+        [
+            _file, _base, _all, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat,
+            _output, _color,
+        ];
+
+        public void Validate(CommandResult result)
+        {
+            bool all = result.GetValue(_all);
+            bool names = result.GetResult(Names) is { Tokens.Count: > 0 };
+            if (all == names)
+            {
+                result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
+            }
+
+            if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
+                && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20))
+            {
+                result.AddError("--cacheline takes a number of bytes above 0.");
+            }
+
+            if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
+            {
+                result.AddError($"--color takes auto, always or never, not '{color.Tokens[0].Value}'.");
+            }
+        }
+
+        public int Run(ParseResult r)
+        {
+            using TypeSource source = Inputs.Open(r.GetValue(_file), r.GetValue(_base));
+            TypeGraph graph = source.Graph;
+            IReadOnlyList<TypeId>? types = r.GetValue(_all)
+                ? null : WithComposites(graph, TypeNames.Resolve(graph, r.GetValue(Names) ?? [], allowDeclared: false));
+            string? output = r.GetValue(_output);
+            using OutputTarget target = OutputTarget.Open(output);
+            var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", output));
+            Pending.WriteListing(graph, types, Settings(r), writer);
+            writer.Flush();
+            target.Commit();
+            return ExitCode.Done;
+        }
+
+        private ShowSettings Settings(ParseResult r) => new()
+        {
+            PaholeCompat = r.GetValue(_paholeCompat),
+            Expand = r.GetValue(_expand),
+            Hex = r.GetValue(_hex),
+            CachelineBytes = r.GetValue(_cacheline),
+            FlatArrays = r.GetValue(_flatArrays),
+            NoPacked = r.GetValue(_noPacked),
+            NoAligned = r.GetValue(_noAligned),
+            DataMembersOnly = r.GetValue(_dataOnly),
+            RelativeOffsets = r.GetValue(_relative),
+        };
+    }
+}

@@ -1,0 +1,41 @@
+using BtfTool.Core.Queries;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Cli;
+
+/// <summary>Resolves the names on a command line; every name must mean something.</summary>
+internal static class TypeNames
+{
+    /// <summary>The types of all names, in the order in which they were typed, each once.</summary>
+    /// <param name="graph">Where to look.</param>
+    /// <param name="names">What was typed.</param>
+    /// <param name="allowDeclared">Whether a type that is only declared will do.</param>
+    /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
+    public static IReadOnlyList<TypeId> Resolve(TypeGraph graph, IReadOnlyList<string> names, bool allowDeclared)
+    {
+        var types = new List<TypeId>();
+        var seen = new HashSet<TypeId>();
+        string? problem = null;
+        foreach (string name in names)
+        {
+            TypeNameResult result = TypeNameQuery.Resolve(graph, name);
+            if (!result.IsDefined && !(allowDeclared && result.Types.Count > 0))
+            {
+                Report(problem);
+                problem = result.Problem;
+            }
+
+            types.AddRange(result.Types.Where(seen.Add));
+        }
+
+        return problem is null ? types : throw new UnusableException(problem);
+    }
+
+    private static void Report(string? problem)
+    {
+        if (problem is not null)
+        {
+            Messages.Error(problem);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using BtfTool.TestKit;
+
+namespace BtfTool.Cli.Tests;
+
+/// <summary>A folder of its own for one test, gone at the end.</summary>
+public abstract class WorkFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("btftool-test-");
+
+    protected string[] FilesInFolder => [.. _folder.EnumerateFileSystemInfos().Select(f => f.Name).Order(StringComparer.Ordinal)];
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected string PathTo(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Writes a file and returns its path.</summary>
+    protected string Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        File.WriteAllBytes(PathTo(name), bytes);
+        return PathTo(name);
+    }
+
+    /// <summary>Puts an oracle fixture here, decompressed, and returns its path.</summary>
+    protected string Fixture(string name) => Write(Path.GetFileName(name), Fixtures.Read("oracle/" + name));
+}
