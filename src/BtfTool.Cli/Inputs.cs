@@ -15,7 +15,7 @@ internal static class Inputs
         TypeSource source;
         try
         {
-            source = path is null ? Pending.OpenDefault(options) : SourceOpener.Open(path, options);
+            source = path is null ? SourceOpener.OpenDefault(options) : SourceOpener.Open(path, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Headers;
 
 namespace BtfTool.Cli.Commands;
 
@@ -42,7 +43,9 @@ internal static class HeaderCommand
         using TypeSource source = Inputs.Open(file, baseFile);
         IReadOnlyList<TypeId>? roots = names.Length == 0 ? null : TypeNames.Resolve(source.Graph, names, allowDeclared: true);
         using OutputTarget target = OutputTarget.Open(output);
-        Messages.Write(Pending.WriteHeader(source.Graph, roots, unsorted, compat, target.Writer));
+        var emitter = new HeaderEmitter(source.Graph, new HeaderOptions { Unsorted = unsorted, BpftoolCompat = compat, Roots = roots });
+        emitter.Write(target.Writer);
+        Messages.Write(emitter.Diagnostics);
         target.Commit();
         return ExitCode.Done;
     }

@@ -4,6 +4,7 @@ using BtfTool.Cli.Output;
 using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Pahole;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -54,6 +55,8 @@ internal static class ShowCommand
         return shown;
     }
 
+    private const int DefaultCachelineBytes = 64;
+
     private sealed class Options
     {
         public Argument<string[]> Names { get; } = new("NAME")
@@ -78,7 +81,7 @@ internal static class ShowCommand
         private readonly Option<bool> _flatArrays = CommonOptions.Flag("--flat-arrays", "Arrays of several dimensions as one");
         private readonly Option<bool> _noPacked = CommonOptions.Flag("--no-packed", "Leave out inferred __packed__ attributes");
         private readonly Option<bool> _noAligned = CommonOptions.Flag("--no-aligned", "Leave out inferred __aligned__ attributes");
-        private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only", "Leave out member functions");
+        private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only", "Leave out what takes no room in the layout: static members, methods");
         private readonly Option<bool> _relative = CommonOptions.Flag("--relative-offsets", "Offsets in nested types from the nested type's start");
         private readonly Option<string> _color = new("--color")
         {
@@ -103,9 +106,9 @@ internal static class ShowCommand
             }
 
             if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
-                && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20))
+                && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20 && int.IsPow2(bytes)))
             {
-                result.AddError("--cacheline takes a number of bytes above 0.");
+                result.AddError("--cacheline takes a power of two, at most 1048576.");
             }
 
             if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
@@ -123,18 +126,34 @@ internal static class ShowCommand
             string? output = r.GetValue(_output);
             using OutputTarget target = OutputTarget.Open(output);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", output));
-            Pending.WriteListing(graph, types, Settings(r), writer);
+            WriteListing(graph, types, Settings(r), writer);
             writer.Flush();
             target.Commit();
             return ExitCode.Done;
         }
 
-        private ShowSettings Settings(ParseResult r) => new()
+        private static void WriteListing(TypeGraph graph, IReadOnlyList<TypeId>? types, PaholeOptions options, Utf8Writer writer)
         {
-            PaholeCompat = r.GetValue(_paholeCompat),
+            var emitter = new PaholeEmitter(graph, options, writer);
+            if (types is null)
+            {
+                emitter.WriteAll();
+                return;
+            }
+
+            foreach (TypeId id in types)
+            {
+                emitter.WriteType(id);
+                writer.Write((byte)'\n');
+            }
+        }
+
+        private PaholeOptions Settings(ParseResult r) => new()
+        {
+            Compat = r.GetValue(_paholeCompat),
             Expand = r.GetValue(_expand),
             Hex = r.GetValue(_hex),
-            CachelineBytes = r.GetValue(_cacheline),
+            CachelineBytes = r.GetResult(_cacheline) is { Implicit: false } ? r.GetValue(_cacheline) : DefaultCachelineBytes,
             FlatArrays = r.GetValue(_flatArrays),
             NoPacked = r.GetValue(_noPacked),
             NoAligned = r.GetValue(_noAligned),

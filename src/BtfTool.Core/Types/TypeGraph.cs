@@ -122,7 +122,7 @@ public sealed class TypeGraph
             segment = segment.Base!;
         }
 
-        return segment._pool[name.Value - segment._firstName] == 0;
+        return segment._pool.Span[(int)(name.Value - segment._firstName)] == 0;
     }
 
     /// <summary>A name as a string, for messages and edges. Bytes that are not UTF-8 become U+FFFD.</summary>
