@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -16,10 +17,12 @@ internal ref struct BtfColumnFiller
 
     private static ReadOnlySpan<byte> ElementWords => [0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 3];
 
-    // Kinds whose records are three words long and whose third word is a type id.
-    private const uint PlainReferences = 1u << (int)BtfKind.BTF_KIND_PTR | 1u << (int)BtfKind.BTF_KIND_TYPEDEF
+    // Kinds that are three words long, the third a type id.
+    private const uint References = 1u << (int)BtfKind.BTF_KIND_PTR | 1u << (int)BtfKind.BTF_KIND_TYPEDEF
         | 1u << (int)BtfKind.BTF_KIND_VOLATILE | 1u << (int)BtfKind.BTF_KIND_CONST | 1u << (int)BtfKind.BTF_KIND_RESTRICT
-        | 1u << (int)BtfKind.BTF_KIND_TYPE_TAG;
+        | 1u << (int)BtfKind.BTF_KIND_TYPE_TAG | 1u << (int)BtfKind.BTF_KIND_FUNC;
+
+    private const uint ThreeWords = References | 1u << (int)BtfKind.BTF_KIND_FWD | 1u << (int)BtfKind.BTF_KIND_FLOAT;
 
     private readonly BtfFile _file;
     private readonly TypeGraphBuilder _builder;
@@ -56,20 +59,21 @@ internal ref struct BtfColumnFiller
         Span<long> elements = stackalloc long[128];
         records.Clear();
         elements.Clear();
-        int at = 0;
-        while (at < words.Length)
+        long types = file.Base is null ? 1 : 0;
+        for (int at = 0; at < words.Length; types++)
         {
+            // Most records have three words; a branch that says so lets the processor go on before it has seen the record.
+            if (words.Length - at >= 3 && IsIn(ThreeWords, words[at + 1]))
+            {
+                at += 3;
+                continue;
+            }
+
             int length = LengthAt(file, words, at);
             uint info = words[at + 1];
             records[(int)(info >> 24) & 0x7f]++;
             elements[(int)(info >> 24) & 0x7f] += info & 0xffffff;
             at += length;
-        }
-
-        long types = file.Base is null ? 1 : 0;
-        foreach (int count in records)
-        {
-            types += count;
         }
 
         if (types > limits.MaxTypes)
@@ -101,30 +105,24 @@ internal ref struct BtfColumnFiller
         int type = _builder.Count;
         for (int at = 0; at < words.Length; type++)
         {
-            uint name = words[at], info = words[at + 1], third = words[at + 2];
-            uint kind = (info >> 24) & 0x7f;
+            ReadOnlySpan<uint> record = words.Slice(at, 3);
+            uint name = record[0], info = record[1], third = record[2];
             bad |= name >= nameLimit;
-            kinds[type] = (byte)(info >> 24);
             names[type] = name;
             sizes[type] = third;
-            if (kind == (uint)BtfKind.BTF_KIND_FUNC)
+            if (IsIn(References, info))
             {
-                kinds[type] = (byte)kind;
-                counts[type] = info & 0xffffff;
-                firsts[type] = 0;
+                bool isFunction = (info >> 24 & 0x7f) == (uint)BtfKind.BTF_KIND_FUNC;
                 bad |= third >= typeLimit;
-                at += 3;
-            }
-            else if (kind < 32 && ((PlainReferences >> (int)kind) & 1) != 0)
-            {
-                counts[type] = 0;
+                kinds[type] = (byte)(info >> 24 & (isFunction ? 0x7f : 0xff));
+                counts[type] = isFunction ? info & 0xffffff : 0;
                 firsts[type] = 0;
-                bad |= third >= typeLimit;
                 at += 3;
             }
             else
             {
                 int length = LengthAt(_file, words, at);
+                kinds[type] = (byte)(info >> 24);
                 (counts[type], firsts[type]) = FillOther(words.Slice(at, length), ref kinds[type], ref sizes[type]);
                 at += length;
             }
@@ -132,6 +130,13 @@ internal ref struct BtfColumnFiller
 
         _builder.SetFilled(type, _members, _enumerators, _parameters, _arrays, _entries);
         return !(bad | _bad);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsIn(uint kinds, uint info)
+    {
+        uint kind = (info >> 24) & 0x7f;
+        return kind < 32 && ((kinds >> (int)kind) & 1) != 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -207,21 +212,21 @@ internal ref struct BtfColumnFiller
 
     private (uint Count, uint First) AddMembers(ReadOnlySpan<uint> p, bool bitfields)
     {
-        Span<MemberRow> rows = _memberRows.Slice(_members, p.Length / 3);
+        ReadOnlySpan<MemberWords> from = MemoryMarshal.Cast<uint, MemberWords>(p);
+        Span<MemberRow> rows = _memberRows.Slice(_members, from.Length);
         uint offsetMask = bitfields ? 0xffffffu : uint.MaxValue;
         int sizeShift = bitfields ? 24 : 32;
         uint types = _types, names = _names;
         bool bad = false;
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < from.Length; i++)
         {
-            uint name = p[0], type = p[1], offset = p[2];
-            p = p[3..];
-            bad |= name >= names | type >= types;
+            MemberWords member = from[i];
+            bad |= member.Name >= names | member.Type >= types;
             ref MemberRow row = ref rows[i];
-            row.BitOffset = offset & offsetMask;
-            row.Name = name;
-            row.Type = type;
-            row.BitSize = (uint)((ulong)offset >> sizeShift);
+            row.BitOffset = member.Offset & offsetMask;
+            row.Name = member.Name;
+            row.Type = member.Type;
+            row.BitSize = (uint)((ulong)member.Offset >> sizeShift);
         }
 
         _bad |= bad;
@@ -232,15 +237,16 @@ internal ref struct BtfColumnFiller
 
     private (uint Count, uint First) AddParameters(ReadOnlySpan<uint> p)
     {
-        Span<ParameterRow> rows = _parameterRows.Slice(_parameters, p.Length / 2);
+        // A row has the words of the record.
+        ReadOnlySpan<ParameterRow> from = MemoryMarshal.Cast<uint, ParameterRow>(p);
+        Span<ParameterRow> rows = _parameterRows.Slice(_parameters, from.Length);
         uint types = _types, names = _names;
         bool bad = false;
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < from.Length; i++)
         {
-            uint name = p[0], type = p[1];
-            p = p[2..];
-            bad |= name >= names | type >= types;
-            rows[i] = new ParameterRow { Name = name, Type = type };
+            ParameterRow row = from[i];
+            bad |= row.Name >= names | row.Type >= types;
+            rows[i] = row;
         }
 
         _bad |= bad;
@@ -282,4 +288,7 @@ internal ref struct BtfColumnFiller
         _entries += rows.Length;
         return ((uint)rows.Length, first);
     }
+
+    // A member as it is in a record.
+    private readonly record struct MemberWords(uint Name, uint Type, uint Offset);
 }

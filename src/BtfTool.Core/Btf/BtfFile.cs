@@ -78,6 +78,9 @@ public sealed class BtfFile
     /// <summary>The string section, with what owns it.</summary>
     internal ByteRegion StringBytes => _strings;
 
+    /// <summary>Says that the records are not needed soon; they can be read all the same.</summary>
+    internal void DiscardRecords() => _types.Discard(0, _types.Length);
+
     /// <summary>Id of the first record: 1, or the number of types of the base.</summary>
     public uint FirstId => Base is null ? 1 : Base.EndId;
 

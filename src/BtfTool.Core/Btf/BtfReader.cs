@@ -9,7 +9,7 @@ namespace BtfTool.Core.Btf;
 /// </summary>
 public static class BtfReader
 {
-    /// <summary>Reads all records. Cost: two passes over the records and a copy of the strings.</summary>
+    /// <summary>Reads all records. Cost: two passes over the records, and a copy of the strings where the bytes may go away.</summary>
     /// <param name="file">The records.</param>
     /// <param name="baseGraph">The graph of <see cref="BtfFile.Base"/>; null exactly when the file has no base.</param>
     /// <param name="elfPointerSizeBytes">Pointer size that the containing ELF file says, 0 when there is none.</param>
@@ -32,6 +32,7 @@ public static class BtfReader
         if (baseGraph is not null || !file.Strings.IsEmpty)
         {
             builder.SetNames(file.StringBytes);
+            file.StringBytes.Discard(0, file.StringBytes.Length);
         }
 
         bool hasLong = baseGraph is { PointerSizeIsFromLong: true };
@@ -40,7 +41,8 @@ public static class BtfReader
         bool rowsAreValid = new BtfColumnFiller(file, builder, counts, builder.NameEnd).Fill();
         TypeGraph graph = baseGraph is null ? builder.BuildFilled(rowsAreValid) : BuildOver(builder, file, rowsAreValid);
 
-        // The records may be a mapping, which ends with its image.
+        // The records may be a mapping, which ends with its image; the graph no longer needs its pages.
+        file.DiscardRecords();
         GC.KeepAlive(file);
         return graph;
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace BtfTool.Core.IO;
 
@@ -27,6 +29,14 @@ public readonly unsafe struct ByteRegion
     /// <summary>True when the bytes stay where they are until the process ends, whoever disposes what.</summary>
     internal bool IsPermanent => _owner is FileImage { IsPermanent: true };
 
+    /// <summary>The managed buffer that holds the bytes, and where in it they begin; false for a mapping.</summary>
+    internal bool TryGetBuffer([NotNullWhen(true)] out byte[]? buffer, out int offset)
+    {
+        buffer = _owner as byte[];
+        offset = buffer is null ? 0 : (int)(_start - (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer)));
+        return buffer is not null;
+    }
+
     /// <summary>Holds what the region points into up to this call.</summary>
     internal void KeepAlive() => GC.KeepAlive(_owner);
 
@@ -39,7 +49,7 @@ public readonly unsafe struct ByteRegion
     }
 
     internal static ByteRegion FromPinned(byte[] pinned, int length) =>
-        new((byte*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned)), length, pinned);
+        new((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)), length, pinned);
 
     /// <summary>The bytes from <paramref name="offset"/> on, as a region.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside this region.</exception>

@@ -98,7 +98,7 @@ public sealed unsafe partial class FileImage : IDisposable
     {
         nint first = ((nint)start + PageBytes - 1) & ~(nint)(PageBytes - 1);
         nint last = ((nint)start + (nint)length) & ~(nint)(PageBytes - 1);
-        if (_map != null && last > first)
+        if (_map != null && !IsPermanent && last > first)
         {
             PageAdvice.Discard(first, last - first);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BtfTool.Core.IO;
 
 namespace BtfTool.Core.Types;
@@ -8,27 +10,49 @@ namespace BtfTool.Core.Types;
 /// </summary>
 internal readonly unsafe struct NamePool
 {
+    // A buffer that holds a file is kept for its names when they are at least this part of it; a copy costs less otherwise.
+    private const int LeastPartOfBuffer = 4;
+
     private readonly byte[]? _own;
+    private readonly int _offset;
     private readonly byte* _permanent;
 
     internal NamePool(byte[] own)
+        : this(own, 0, own.Length)
     {
-        _own = own;
-        Length = own.Length;
     }
 
-    private NamePool(ByteRegion permanent)
+    private NamePool(byte[] own, int offset, int length)
     {
-        _permanent = permanent.Start;
-        Length = (int)permanent.Length;
+        _own = own;
+        _offset = offset;
+        Length = length;
+    }
+
+    private NamePool(byte* permanent, int length)
+    {
+        _permanent = permanent;
+        Length = length;
     }
 
     /// <summary>Number of bytes.</summary>
     internal int Length { get; }
 
-    /// <summary>All bytes.</summary>
-    internal ReadOnlySpan<byte> Span => _own is not null ? _own : new ReadOnlySpan<byte>(_permanent, Length);
+    /// <summary>All bytes. (The constructors' callers cut them out of the buffer.)</summary>
+    internal ReadOnlySpan<byte> Span => _own is not null
+        ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_own), _offset), Length)
+        : new ReadOnlySpan<byte>(_permanent, Length);
 
-    /// <summary>Names that lie in a region. Cost: a copy, unless the region is permanent.</summary>
-    internal static NamePool Of(ByteRegion names) => names.IsPermanent ? new NamePool(names) : new NamePool(names.AsSpan().ToArray());
+    /// <summary>Names that lie in a region. Cost: a copy where the region may go away, or holds much else.</summary>
+    internal static NamePool Of(ByteRegion names)
+    {
+        int length = checked((int)names.Length);
+        if (names.IsPermanent)
+        {
+            return new NamePool(names.Start, length);
+        }
+
+        return names.TryGetBuffer(out byte[]? buffer, out int offset) && (long)length * LeastPartOfBuffer >= buffer.Length
+            ? new NamePool(buffer, offset, length) : new NamePool(names.AsSpan().ToArray());
+    }
 }
