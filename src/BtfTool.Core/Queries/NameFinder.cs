@@ -8,7 +8,9 @@ namespace BtfTool.Core.Queries;
 /// </summary>
 internal static class NameFinder
 {
-    private const int FewOffsets = 5;
+    // Up to here a vectorised pass for each offset is cheaper than one look at every name.
+    private const int FewOffsets = 8;
+    private const int FilterBits = 1 << 16;
 
     /// <summary>Appends the ids of all types whose name is exactly this one, of any kind, in order. Cost: a pass over pools and columns.</summary>
     public static void Find(TypeGraph graph, ReadOnlySpan<byte> name, List<TypeId> found)
@@ -49,35 +51,50 @@ internal static class NameFinder
 
         if (offsets.Count <= FewOffsets)
         {
-            AddTypesOfFew(graph, [.. offsets], found);
+            AddTypesOfFew(graph, offsets, found);
             return;
         }
 
+        AddTypesOfMany(graph, offsets, found);
+    }
+
+    // A filter that stays in the first cache says no to nearly every name; what passes is searched for.
+    private static void AddTypesOfMany(TypeGraph graph, List<uint> offsets, List<TypeId> found)
+    {
         offsets.Sort();
-        uint first = offsets[0];
-        ulong[] isWanted = new ulong[((offsets[^1] - first) / 64) + 1];
+        Span<ulong> filter = new ulong[FilterBits / 64];
         foreach (uint offset in offsets)
         {
-            isWanted[(offset - first) / 64] |= 1UL << (int)((offset - first) % 64);
+            uint bit = FilterBit(offset);
+            filter[(int)(bit / 64)] |= 1UL << (int)(bit % 64);
         }
 
         ReadOnlySpan<uint> names = graph.OwnNames;
         for (int row = 0; row < names.Length; row++)
         {
-            uint bit = names[row] - first;
-            if (bit / 64 < (uint)isWanted.Length && (isWanted[bit / 64] & (1UL << (int)(bit % 64))) != 0)
+            uint bit = FilterBit(names[row]);
+            if ((filter[(int)(bit / 64)] & (1UL << (int)(bit % 64))) != 0 && offsets.BinarySearch(names[row]) >= 0)
             {
                 found.Add(new TypeId(graph.FirstId + (uint)row));
             }
         }
     }
 
-    private static void AddTypesOfFew(TypeGraph graph, ReadOnlySpan<uint> offsets, List<TypeId> found)
+    // Multiplicative hashing: the upper 16 bits of a product with 2^32 / the golden ratio.
+    private static uint FilterBit(uint offset) => (offset * 0x9E3779B1) >> 16;
+
+    private static void AddTypesOfFew(TypeGraph graph, List<uint> offsets, List<TypeId> found)
     {
         ReadOnlySpan<uint> names = graph.OwnNames;
-        for (int at = 0; names[at..].IndexOfAny(offsets) is var step and >= 0; at += step + 1)
+        int before = found.Count;
+        foreach (uint offset in offsets)
         {
-            found.Add(new TypeId(graph.FirstId + (uint)(at + step)));
+            for (int at = 0; names[at..].IndexOf(offset) is var step and >= 0; at += step + 1)
+            {
+                found.Add(new TypeId(graph.FirstId + (uint)(at + step)));
+            }
         }
+
+        found.Sort(before, found.Count - before, null);
     }
 }

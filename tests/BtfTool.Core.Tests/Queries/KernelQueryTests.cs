@@ -31,7 +31,7 @@ public class KernelQueryTests
         int step = 0;
         foreach ((string name, List<TypeId> expected) in byName)
         {
-            // All of them would take a minute; every 37th and all short ones (which many names end with) will do.
+            // A pass over the kernel for each: every 37th and all short ones (which many names end with) will do.
             if (step++ % 37 == 0 || name.Length < 5)
             {
                 found.Clear();
