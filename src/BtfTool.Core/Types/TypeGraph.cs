@@ -125,6 +125,34 @@ public sealed class TypeGraph
         return segment._pool.Span[(int)(name.Value - segment._firstName)] == 0;
     }
 
+    /// <summary>Byte offsets are told apart modulo this by <see cref="CollectPlacements"/>; no type of C is aligned further by nature.</summary>
+    public const int PlacementModulus = 16;
+
+    /// <summary>
+    /// Says of every type where it lies: or-ed together, modulo <see cref="PlacementModulus"/>, the byte offsets of all members of
+    /// exactly that type, and the sizes of the unions that have one. An aligned type that shows no bit below its alignment lies
+    /// nowhere unaligned. Cost: one pass over all members.
+    /// </summary>
+    /// <param name="placements">One byte for every type; only or-ed to.</param>
+    public void CollectPlacements(Span<byte> placements)
+    {
+        Base?.CollectPlacements(placements);
+        ReadOnlySpan<byte> kinds = _kinds.AsSpan();
+        ReadOnlySpan<MemberRow> members = _members.AsSpan();
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            TypeKind kind = (TypeKind)(kinds[i] & KindMask);
+            if (kind is TypeKind.Struct or TypeKind.Union)
+            {
+                ulong size = kind == TypeKind.Union ? _sizes[i] : 0;
+                foreach (ref readonly MemberRow member in members.Slice((int)_firsts[i], (int)_counts[i]))
+                {
+                    placements[(int)member.Type] |= (byte)(((member.BitOffset / 8) | size) % PlacementModulus);
+                }
+            }
+        }
+    }
+
     /// <summary>A name as a string, for messages and edges. Bytes that are not UTF-8 become U+FFFD.</summary>
     public string NameString(NameId name) => Encoding.UTF8.GetString(NameOf(name));
 

@@ -77,10 +77,10 @@ public sealed partial class PaholeEmitter
     private void WriteStruct(TypeView type, PaholeFrame frame)
     {
         CheckExpansion(++frame.Depth);
+        int first = TakeMembers(type, out PaholeWalk walk);
         JudgePacked(type);
         WriteHead(type);
         _w.Write(" {\n"u8);
-        int first = TakeMembers(type, out PaholeWalk walk);
         Meet(walk.HasNarrowedCounter ? PaholeQuirks.NarrowCounters : 0);
         var totals = new PaholeTotals();
         WriteMembers(type, walk, first, InnerFrame(frame), ref totals);
@@ -116,7 +116,7 @@ public sealed partial class PaholeEmitter
 
     private bool PrintsAsPacked(TypeId id) => !_options.NoPacked && _types.IsPacked(id);
 
-    // Without compatibility every struct of the graph is judged before the first is written.
+    // Without compatibility a struct is judged by all that embed it, whether they are written or not.
     private void JudgePacked(TypeView type)
     {
         if (_options.Compat)
@@ -130,7 +130,7 @@ public sealed partial class PaholeEmitter
                 _types.JudgeUnion(type.Id);
             }
         }
-        else if (_types.JudgeAll(type.Id))
+        else if (_types.JudgeWithPlaces(type.Id))
         {
             Meet(PaholeQuirks.LatePacked);
         }

@@ -9,43 +9,42 @@ namespace BtfTool.Emit.Pahole;
 /// </summary>
 internal sealed class PaholeTypes
 {
-    private const byte Unknown = 0;
     private const uint Visiting = uint.MaxValue;
 
     private readonly TypeGraph _graph;
     private readonly PaholeOptions _options;
     private readonly ReaderLimits _limits = ReaderLimits.Default;
-    private readonly uint[] _alignments;
-    private readonly int[] _walkIndex;
-    private readonly byte[] _packed;
+    private readonly Facts[] _facts;
+    private readonly State[] _states;
+    private readonly Dictionary<TypeId, int> _walkIndex = [];
     private PaholeWalk[] _walks = new PaholeWalk[16];
-    private int _walkCount = 1;
+    private int _walkCount;
     private PaholeMember[] _scratch = [];
+    private byte[]? _placements;
+    private bool _hasMarkedAll;
 
     public PaholeTypes(TypeGraph graph, PaholeOptions options)
     {
         _graph = graph;
         _options = options;
-        _alignments = new uint[graph.TypeCount];
-        _walkIndex = new int[graph.TypeCount];
-        _packed = new byte[graph.TypeCount];
+        _facts = new Facts[graph.TypeCount];
+        _states = new State[graph.TypeCount];
+    }
+
+    [Flags]
+    private enum State : byte
+    {
+        Judged = 1,
+        Packed = 2,
+
+        // Packed for the sake of where it is embedded.
+        Marked = 4,
+        FlexibleKnown = 8,
+        Flexible = 16,
     }
 
     /// <summary>Removes typedefs and qualifiers; a type tag stays.</summary>
-    public TypeId Strip(TypeId id)
-    {
-        for (int steps = 0; ; steps++)
-        {
-            TypeView type = _graph[id];
-            if (type.Kind != TypeKind.Typedef && !type.IsQualifier)
-            {
-                return id;
-            }
-
-            Guard(steps, id);
-            id = type.Target;
-        }
-    }
+    public TypeId Strip(TypeId id) => FactsOf(id).Stripped;
 
     /// <summary>Removes type tags.</summary>
     public TypeId SkipTags(TypeId id)
@@ -60,7 +59,288 @@ internal sealed class PaholeTypes
     }
 
     /// <summary>Size in bytes; 0 for what has none. A struct of size 1 without members is empty (C++), an enum of size 0 has 4.</summary>
-    public long SizeOf(TypeId id)
+    public long SizeOf(TypeId id) => FactsOf(id).SizeBytes;
+
+    /// <summary>Size of a struct or union.</summary>
+    public static long SizeOfComposite(TypeView type) =>
+        type.Kind == TypeKind.Struct && type.SizeBytes == 1 && type.ElementsInList == 0 ? 0 : (long)type.SizeBytes;
+
+    /// <summary>Natural alignment in bytes, at least 1; of arrays that of the element, of structs and unions the largest of the members.</summary>
+    public long NaturalAlignment(TypeId id) => FactsOf(id).Alignment;
+
+    /// <summary>The walk over a struct's or union's members. Cost: linear in them the first time.</summary>
+    public PaholeWalk WalkOf(TypeId id)
+    {
+        if (_walkIndex.TryGetValue(id, out int index))
+        {
+            return _walks[index];
+        }
+
+        int count = _graph[id].Members.Count;
+        if (_scratch.Length < count)
+        {
+            _scratch = new PaholeMember[Math.Max(64, count)];
+        }
+
+        return Walk(id, _scratch.AsSpan(0, count));
+    }
+
+    /// <summary>Fills the members of a struct or union, finds its holes, and remembers the sums.</summary>
+    /// <param name="id">The struct or union.</param>
+    /// <param name="members">Room for exactly its members.</param>
+    public PaholeWalk Walk(TypeId id, Span<PaholeMember> members)
+    {
+        TypeView type = _graph[id];
+        var walk = new PaholeWalk();
+        PlaceMembers(type, members, ref walk);
+        if (type.Kind == TypeKind.Struct)
+        {
+            FindHoles(type, members, ref walk);
+            walk.HasFlexibleArray = EndsInFlexibleArray(type);
+        }
+
+        if (_options.Compat)
+        {
+            PaholeDialect.NarrowCounters(members, ref walk);
+        }
+        else
+        {
+            walk.HasNarrowedCounter = PaholeDialect.WouldNarrow(members, walk);
+        }
+
+        if (_walkIndex.TryAdd(id, _walkCount))
+        {
+            if (_walkCount == _walks.Length)
+            {
+                Array.Resize(ref _walks, _walkCount * 2);
+            }
+
+            _walks[_walkCount++] = walk;
+        }
+
+        return walk;
+    }
+
+    /// <summary>Whether a struct prints as packed; judged once and remembered, as <see cref="PaholeDialect"/> says when.</summary>
+    public bool IsPacked(TypeId id) => (_states[id.Value] & State.Packed) != 0;
+
+    /// <summary>Judges a struct at the start of its body, or after a member of its type.</summary>
+    public void JudgeStruct(TypeId id)
+    {
+        if ((_states[id.Value] & State.Judged) != 0 || _graph.KindOf(id) != TypeKind.Struct)
+        {
+            return;
+        }
+
+        TypeView type = _graph[id];
+        PaholeWalk walk = WalkOf(id);
+        if (walk.PaddingBytes != 0 || walk.Holes != 0)
+        {
+            MarkStructsAtUnnaturalOffsets(type);
+        }
+        else if (BreaksNaturalAlignment(type))
+        {
+            _states[id.Value] |= State.Packed;
+        }
+
+        _states[id.Value] |= State.Judged;
+    }
+
+    /// <summary>Judges the structs of a union at the start of its body.</summary>
+    public void JudgeUnion(TypeId id)
+    {
+        TypeView type = _graph[id];
+        long size = (long)type.SizeBytes;
+        foreach (MemberView member in type.Members)
+        {
+            TypeId target = Strip(member.Type);
+            if (_graph.KindOf(target) == TypeKind.Struct && size % NaturalAlignment(target) != 0)
+            {
+                _states[target.Value] |= State.Packed | State.Judged | State.Marked;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Judges a struct with all that the graph says of it; then says whether pahole, which judges while it writes, could have judged
+    /// otherwise: the struct is packed for the sake of where it is embedded.
+    /// </summary>
+    public bool JudgeWithPlaces(TypeId id)
+    {
+        if (!_hasMarkedAll && MayBeMarked(id))
+        {
+            _hasMarkedAll = true;
+            for (uint i = 1; i < (uint)_graph.TypeCount; i++)
+            {
+                MarkEmbedded(_graph[new TypeId(i)]);
+            }
+        }
+
+        JudgeStruct(id);
+        return (_states[id.Value] & State.Marked) != 0;
+    }
+
+    // Most types lie nowhere at an offset that their alignment does not divide: that can be told without a look at every struct.
+    private bool MayBeMarked(TypeId id)
+    {
+        long natural = NaturalAlignment(id);
+        if (!long.IsPow2(natural) || natural > TypeGraph.PlacementModulus)
+        {
+            return true;
+        }
+
+        if (_placements is null)
+        {
+            _placements = new byte[_graph.TypeCount];
+            _graph.CollectPlacements(_placements);
+            for (uint i = 1; i < (uint)_placements.Length; i++)
+            {
+                if (_placements[i] != 0 && _graph.KindOf(new TypeId(i)) is TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile
+                    or TypeKind.Restrict or TypeKind.Atomic)
+                {
+                    _placements[Strip(new TypeId(i)).Value] |= _placements[i];
+                }
+            }
+        }
+
+        return (_placements[id.Value] & (natural - 1)) != 0;
+    }
+
+    private void MarkEmbedded(TypeView type)
+    {
+        if (type.Kind == TypeKind.Union)
+        {
+            JudgeUnion(type.Id);
+        }
+        else if (type.Kind == TypeKind.Struct && HasStructAtUnnaturalOffset(type))
+        {
+            PaholeWalk walk = WalkOf(type.Id);
+            if (walk.PaddingBytes != 0 || walk.Holes != 0)
+            {
+                MarkStructsAtUnnaturalOffsets(type);
+            }
+        }
+    }
+
+    private bool HasStructAtUnnaturalOffset(TypeView type)
+    {
+        foreach (MemberView member in type.Members)
+        {
+            if (member.BitOffset % (8 * TypeGraph.PlacementModulus) != 0 && IsStructAtUnnaturalOffset(member, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void MarkStructsAtUnnaturalOffsets(TypeView type)
+    {
+        foreach (MemberView member in type.Members)
+        {
+            if (IsStructAtUnnaturalOffset(member, out TypeId target))
+            {
+                _states[target.Value] |= State.Packed | State.Judged | State.Marked;
+            }
+        }
+    }
+
+    private bool IsStructAtUnnaturalOffset(MemberView member, out TypeId target)
+    {
+        ref readonly Facts facts = ref FactsOf(member.Type);
+        target = facts.Stripped;
+        return _graph.KindOf(target) == TypeKind.Struct && (long)(member.BitOffset / 8) % facts.Alignment != 0;
+    }
+
+    private bool BreaksNaturalAlignment(TypeView type)
+    {
+        long largest = 1;
+        foreach (MemberView member in type.Members)
+        {
+            ref readonly Facts facts = ref FactsOf(member.Type);
+            largest = Math.Max(largest, facts.Alignment);
+            PlaceMember(member, facts, out PaholeMember placed);
+            if (placed.ByteOffset % facts.Alignment != 0)
+            {
+                return true;
+            }
+        }
+
+        return (type.DeclaredAlignmentBytes == 1 && largest > 1) || SizeOfComposite(type) % largest != 0;
+    }
+
+    private ref readonly Facts FactsOf(TypeId id, int depth = 0)
+    {
+        ref Facts facts = ref _facts[id.Value];
+        if (facts.Alignment - 1 >= Visiting - 1)
+        {
+            FindFacts(id, depth);
+        }
+
+        return ref facts;
+    }
+
+    private void FindFacts(TypeId id, int depth)
+    {
+        Guard(depth, id);
+        TypeView type = _graph[id];
+        ref Facts facts = ref _facts[id.Value];
+        if (facts.Alignment == Visiting)
+        {
+            InvalidImageException.Throw(_graph.SourcePath, "", -1, $"type {id} ({type.Kind} '{type.NameString}') contains itself");
+        }
+
+        if (type.Kind == TypeKind.Typedef || type.IsQualifier)
+        {
+            TypeId stripped = StripSteps(id);
+            facts = FactsOf(stripped, depth + 1);
+            return;
+        }
+
+        facts.Alignment = Visiting;
+        uint alignment = type.Kind switch
+        {
+            TypeKind.Pointer => (uint)_graph.PointerSizeBytes,
+            TypeKind.Int => (uint)Math.Max(1, type.IntBits / 8),
+            TypeKind.Float => (uint)Math.Max(1, type.SizeBytes),
+            TypeKind.Enum or TypeKind.Enum64 => type.SizeBytes == 0 ? 4 : (uint)type.SizeBytes,
+            TypeKind.Array => (uint)FactsOf(type.Target, depth + 1).Alignment,
+            TypeKind.Struct or TypeKind.Union => LargestAlignment(type, depth),
+            _ => 1,
+        };
+        facts.SizeBytes = FindSize(id);
+        facts.Stripped = id;
+        facts.Alignment = Math.Min(alignment, Visiting - 1);
+    }
+
+    private uint LargestAlignment(TypeView type, int depth)
+    {
+        uint largest = 1;
+        foreach (MemberView member in type.Members)
+        {
+            largest = Math.Max(largest, FactsOf(member.Type, depth + 1).Alignment);
+        }
+
+        return largest;
+    }
+
+    private TypeId StripSteps(TypeId id)
+    {
+        for (int steps = 0; ; steps++)
+        {
+            TypeView type = _graph[id];
+            if (type.Kind != TypeKind.Typedef && !type.IsQualifier)
+            {
+                return id;
+            }
+
+            Guard(steps, id);
+            id = type.Target;
+        }
+    }
+
+    private long FindSize(TypeId id)
     {
         ulong elements = 1;
         for (int steps = 0; ; steps++)
@@ -92,242 +372,6 @@ internal sealed class PaholeTypes
         }
     }
 
-    /// <summary>Size of a struct or union.</summary>
-    public static long SizeOfComposite(TypeView type) =>
-        type.Kind == TypeKind.Struct && type.SizeBytes == 1 && type.ElementsInList == 0 ? 0 : (long)type.SizeBytes;
-
-    /// <summary>Natural alignment in bytes, at least 1; of arrays that of the element, of structs and unions the largest of the members.</summary>
-    public long NaturalAlignment(TypeId id) => NaturalAlignment(id, 0);
-
-    /// <summary>The walk over a struct's or union's members. Cost: linear in them the first time.</summary>
-    public ref readonly PaholeWalk WalkOf(TypeId id)
-    {
-        ref int index = ref _walkIndex[id.Value];
-        if (index == 0)
-        {
-            int count = _graph[id].Members.Count;
-            if (_scratch.Length < count)
-            {
-                _scratch = new PaholeMember[Math.Max(64, count)];
-            }
-
-            PaholeWalk walk = Walk(id, _scratch);
-            if (_walkCount == _walks.Length)
-            {
-                Array.Resize(ref _walks, _walkCount * 2);
-            }
-
-            index = _walkCount;
-            _walks[_walkCount++] = walk;
-        }
-
-        return ref _walks[index];
-    }
-
-    /// <summary>Fills the members of a struct or union and finds its holes.</summary>
-    /// <param name="id">The struct or union.</param>
-    /// <param name="members">Room for at least its members.</param>
-    public PaholeWalk Walk(TypeId id, Span<PaholeMember> members)
-    {
-        TypeView type = _graph[id];
-        var walk = new PaholeWalk();
-        PlaceMembers(type, members, ref walk);
-        if (type.Kind == TypeKind.Struct)
-        {
-            FindHoles(type, members[..type.Members.Count], ref walk);
-        }
-
-        FindFlexibleArrays(type, ref walk);
-        if (_options.Compat)
-        {
-            PaholeDialect.NarrowCounters(members[..type.Members.Count], ref walk);
-        }
-        else
-        {
-            walk.HasNarrowedCounter = PaholeDialect.WouldNarrow(members[..type.Members.Count], walk);
-        }
-
-        return walk;
-    }
-
-    /// <summary>Whether a struct prints as packed; judged once and remembered, as <see cref="PaholeDialect"/> says when.</summary>
-    public bool IsPacked(TypeId id) => _packed[id.Value] == 2;
-
-    /// <summary>Judges a struct at the start of its body, or after a member of its type.</summary>
-    public void JudgeStruct(TypeId id)
-    {
-        if (_packed[id.Value] != Unknown)
-        {
-            return;
-        }
-
-        TypeView type = _graph[id];
-        if (type.Kind != TypeKind.Struct)
-        {
-            return;
-        }
-
-        ref readonly PaholeWalk walk = ref WalkOf(id);
-        if (walk.PaddingBytes != 0 || walk.Holes != 0)
-        {
-            MarkStructsAtUnnaturalOffsets(type);
-            _packed[id.Value] = Math.Max(_packed[id.Value], (byte)1);
-            return;
-        }
-
-        _packed[id.Value] = (byte)(BreaksNaturalAlignment(type) ? 2 : 1);
-    }
-
-    /// <summary>Judges the structs of a union at the start of its body.</summary>
-    public void JudgeUnion(TypeId id)
-    {
-        TypeView type = _graph[id];
-        long size = (long)type.SizeBytes;
-        foreach (MemberView member in type.Members)
-        {
-            TypeId target = Strip(member.Type);
-            if (_graph.KindOf(target) == TypeKind.Struct && size % NaturalAlignment(target) != 0)
-            {
-                _packed[target.Value] = 2;
-            }
-        }
-    }
-
-    /// <summary>
-    /// Judges every struct and union of the graph, once; then says whether pahole, which judges while it writes, could have judged a
-    /// struct otherwise: it is packed for the sake of where it is embedded.
-    /// </summary>
-    public bool JudgeAll(TypeId id)
-    {
-        if (!_judgedAll)
-        {
-            _judgedAll = true;
-            for (uint i = 1; i < (uint)_graph.TypeCount; i++)
-            {
-                MarkEmbedded(_graph[new TypeId(i)]);
-            }
-
-            _marked = (byte[])_packed.Clone();
-        }
-
-        JudgeStruct(id);
-        return _marked[id.Value] == 2;
-    }
-
-    private bool _judgedAll;
-    private byte[] _marked = [];
-
-    private void MarkEmbedded(TypeView type)
-    {
-        if (type.Kind == TypeKind.Union)
-        {
-            JudgeUnion(type.Id);
-        }
-        else if (type.Kind == TypeKind.Struct && HasStructAtUnnaturalOffset(type))
-        {
-            ref readonly PaholeWalk walk = ref WalkOf(type.Id);
-            if (walk.PaddingBytes != 0 || walk.Holes != 0)
-            {
-                MarkStructsAtUnnaturalOffsets(type);
-            }
-        }
-    }
-
-    private bool HasStructAtUnnaturalOffset(TypeView type)
-    {
-        foreach (MemberView member in type.Members)
-        {
-            if (member.BitOffset % 128 != 0)
-            {
-                TypeId target = Strip(member.Type);
-                if (_graph.KindOf(target) == TypeKind.Struct && (long)(member.BitOffset / 8) % NaturalAlignment(target) != 0)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private void MarkStructsAtUnnaturalOffsets(TypeView type)
-    {
-        foreach (MemberView member in type.Members)
-        {
-            TypeId target = Strip(member.Type);
-            if (_graph.KindOf(target) == TypeKind.Struct && (long)(member.BitOffset / 8) % NaturalAlignment(target) != 0)
-            {
-                _packed[target.Value] = 2;
-            }
-        }
-    }
-
-    private bool BreaksNaturalAlignment(TypeView type)
-    {
-        long largest = 1;
-        foreach (MemberView member in type.Members)
-        {
-            TypeId target = Strip(member.Type);
-            long natural = NaturalAlignment(target);
-            largest = Math.Max(largest, natural);
-            PlaceMember(member, target, out PaholeMember placed);
-            if (placed.ByteOffset % natural != 0)
-            {
-                return true;
-            }
-        }
-
-        return (type.DeclaredAlignmentBytes == 1 && largest > 1) || SizeOfComposite(type) % largest != 0;
-    }
-
-    private long NaturalAlignment(TypeId id, int depth)
-    {
-        Guard(depth, id);
-        for (int steps = 0; ; steps++)
-        {
-            Guard(steps, id);
-            id = Strip(id);
-            TypeView type = _graph[id];
-            switch (type.Kind)
-            {
-                case TypeKind.Pointer:
-                    return _graph.PointerSizeBytes;
-                case TypeKind.Int or TypeKind.Float or TypeKind.Enum or TypeKind.Enum64:
-                    return Math.Max(1, SizeOf(id));
-                case TypeKind.Struct or TypeKind.Union:
-                    return NaturalAlignmentOfComposite(type, depth);
-                case TypeKind.Array:
-                    id = type.Target;
-                    break;
-                default:
-                    return 1;
-            }
-        }
-    }
-
-    private long NaturalAlignmentOfComposite(TypeView type, int depth)
-    {
-        ref uint known = ref _alignments[type.Id.Value];
-        if (known == Visiting)
-        {
-            InvalidImageException.Throw(_graph.SourcePath, "", -1, $"type {type.Id} ({type.Kind} '{type.NameString}') contains itself");
-        }
-
-        if (known == 0)
-        {
-            known = Visiting;
-            long largest = 1;
-            foreach (MemberView member in type.Members)
-            {
-                largest = Math.Max(largest, NaturalAlignment(member.Type, depth + 1));
-            }
-
-            known = (uint)largest;
-        }
-
-        return known;
-    }
-
     private void PlaceMembers(TypeView type, Span<PaholeMember> members, ref PaholeWalk walk)
     {
         bool declared = _graph.Has(Facet.DeclaredAlignment);
@@ -335,11 +379,12 @@ internal sealed class PaholeTypes
         int i = 0;
         foreach (MemberView member in type.Members)
         {
-            TypeId target = Strip(member.Type);
-            PlaceMember(member, target, out PaholeMember placed);
+            ref readonly Facts facts = ref FactsOf(member.Type);
+            ref PaholeMember placed = ref members[i++];
+            PlaceMember(member, facts, out placed);
             placed.AlignmentBytes = declared
                 ? member.DeclaredAlignmentBytes
-                : PaholeDialect.InferAlignment(placed.ByteOffset, NaturalAlignment(target), smallest, _options.CachelineBytes);
+                : PaholeDialect.InferAlignment(placed.ByteOffset, facts.Alignment, smallest, _options.CachelineBytes);
             if (placed.SizeBytes > 0)
             {
                 smallest = placed.BitSize == 0
@@ -347,7 +392,7 @@ internal sealed class PaholeTypes
                     : (placed.BitOffset + placed.BitSize + 7) / 8;
             }
 
-            members[i++] = placed;
+            walk.HasEmbeddedFlexibleArray = walk.HasEmbeddedFlexibleArray || HasAnyFlexibleArray(facts.Stripped, 0);
         }
 
         if (type.Kind == TypeKind.Struct)
@@ -358,15 +403,15 @@ internal sealed class PaholeTypes
         }
     }
 
-    private void PlaceMember(MemberView member, TypeId stripped, out PaholeMember placed)
+    private void PlaceMember(MemberView member, in Facts facts, out PaholeMember placed)
     {
         placed = default;
         placed.BitOffset = (long)member.BitOffset;
         placed.BitSize = member.BitSize;
-        placed.SizeBytes = SizeOf(stripped);
+        placed.SizeBytes = facts.SizeBytes;
         placed.ByteOffset = placed.BitOffset / 8;
-        if (member.BitSize == 0 || placed.SizeBytes == 0
-            || _graph.KindOf(stripped) is not (TypeKind.Int or TypeKind.Float or TypeKind.Enum or TypeKind.Enum64))
+        if (placed.BitSize == 0 || placed.SizeBytes == 0
+            || _graph.KindOf(facts.Stripped) is not (TypeKind.Int or TypeKind.Float or TypeKind.Enum or TypeKind.Enum64))
         {
             return;
         }
@@ -407,62 +452,54 @@ internal sealed class PaholeTypes
 
     private static long FloorByte(long bits) => bits / 8;
 
-    // The flexible array may be the last member, or that of a struct embedded at any depth (arrays and unions are not entered).
-    private void FindFlexibleArrays(TypeView type, ref PaholeWalk walk)
+    private bool EndsInFlexibleArray(TypeView type)
     {
-        if (type.Kind != TypeKind.Struct || type.Members.Count == 0)
-        {
-            return;
-        }
-
-        TypeView last = _graph[type.Members[type.Members.Count - 1].Type];
-        walk.HasFlexibleArray = last.Kind == TypeKind.Array && last.ElementCount == 0;
-        foreach (MemberView member in type.Members)
-        {
-            TypeId target = Strip(member.Type);
-            if (_graph.KindOf(target) == TypeKind.Struct && HasAnyFlexibleArray(target, 0))
-            {
-                walk.HasEmbeddedFlexibleArray = true;
-                return;
-            }
-        }
+        MemberList members = type.Members;
+        return members.Count > 0 && _graph[members[members.Count - 1].Type] is { Kind: TypeKind.Array, ElementCount: 0 };
     }
 
-    private readonly Dictionary<TypeId, bool> _flexible = [];
-
+    // The flexible array may be that of a struct embedded at any depth; arrays and unions are not entered.
     private bool HasAnyFlexibleArray(TypeId id, int depth)
     {
+        if (_graph.KindOf(id) != TypeKind.Struct)
+        {
+            return false;
+        }
+
         Guard(depth, id);
-        if (_flexible.TryGetValue(id, out bool known))
+        if ((_states[id.Value] & State.FlexibleKnown) == 0)
         {
-            return known;
+            TypeView type = _graph[id];
+            bool found = EndsInFlexibleArray(type);
+            foreach (MemberView member in type.Members)
+            {
+                found = found || HasAnyFlexibleArray(Strip(member.Type), depth + 1);
+            }
+
+            _states[id.Value] |= found ? State.FlexibleKnown | State.Flexible : State.FlexibleKnown;
         }
 
-        TypeView type = _graph[id];
-        bool found = false;
-        if (type.Members.Count > 0)
-        {
-            TypeView last = _graph[type.Members[type.Members.Count - 1].Type];
-            found = last.Kind == TypeKind.Array && last.ElementCount == 0;
-        }
-
-        foreach (MemberView member in type.Members)
-        {
-            TypeId target = Strip(member.Type);
-            found = found || (_graph.KindOf(target) == TypeKind.Struct && HasAnyFlexibleArray(target, depth + 1));
-        }
-
-        _flexible[id] = found;
-        return found;
+        return (_states[id.Value] & State.Flexible) != 0;
     }
 
     private void Guard(int steps, TypeId id)
     {
         if (steps > _limits.MaxNesting)
         {
-            InvalidImageException.Throw(_graph.SourcePath, "", -1,
-                $"type {id} ({_graph.KindOf(id)}): a chain of more than {_limits.MaxNesting} types, or one that never ends");
+            RejectChain(id);
         }
+    }
+
+    private void RejectChain(TypeId id) => InvalidImageException.Throw(_graph.SourcePath, "", -1,
+        $"type {id} ({_graph.KindOf(id)}): a chain of more than {_limits.MaxNesting} types, or one that never ends");
+
+    private struct Facts
+    {
+        public long SizeBytes;
+        public TypeId Stripped;
+
+        // 0 where nothing is known yet.
+        public uint Alignment;
     }
 
     // The state of pahole's walk: the last bit seen, and where the storage unit of the bitfields at hand ends.

@@ -121,6 +121,12 @@ public sealed class Utf8Writer
     /// <summary>Writes a decimal number, padded with spaces on the left to a width.</summary>
     public void WriteDecimal(long value, int width = 0)
     {
+        if ((ulong)value < 100_000 && _end - _at >= Math.Max(width, 5))
+        {
+            WriteSmall((uint)value, width);
+            return;
+        }
+
         Span<byte> digits = stackalloc byte[20];
         bool negative = value < 0;
         int at = Digits(negative ? 0 - (ulong)value : (ulong)value, digits);
@@ -163,13 +169,17 @@ public sealed class Utf8Writer
     }
 
     /// <summary>Changes the style of what follows; <see cref="TextStyle.Plain"/> ends it. No effect without colours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Style(TextStyle style)
     {
-        if (!_colours)
+        if (_colours)
         {
-            return;
+            WriteEscape(style);
         }
+    }
 
+    private void WriteEscape(TextStyle style)
+    {
         ReadOnlySpan<byte> escape = style switch
         {
             TextStyle.Keyword => "\e[1;34m"u8,
@@ -186,6 +196,21 @@ public sealed class Utf8Writer
 
     /// <summary>Hands what is in the current block to the target.</summary>
     public void Flush() => NextBlock(1);
+
+    // Most numbers of a layout have up to five digits; the caller has checked that they fit.
+    private void WriteSmall(uint value, int width)
+    {
+        int digits = value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10_000 ? 4 : 5;
+        Span<byte> place = _block.AsSpan(_at, Math.Max(width, digits));
+        place[..^digits].Fill((byte)' ');
+        _at += place.Length;
+        for (int i = place.Length - 1; digits > 0; digits--)
+        {
+            uint tenth = value / 10;
+            place[i--] = (byte)('0' + (value - (tenth * 10)));
+            value = tenth;
+        }
+    }
 
     private static int Digits(ulong value, Span<byte> digits)
     {
