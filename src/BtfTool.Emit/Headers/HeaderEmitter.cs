@@ -49,7 +49,7 @@ public sealed class HeaderEmitter
         TypeColumns types = _types = new TypeColumns(_graph);
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
-        var budget = new EmissionBudget(output, _options, (int)types.Count);
+        var budget = new EmissionBudget(output, _options, types.Rows);
         TypeEmitter emitter = _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
         foreach (TemplatePiece piece in RenderFrame())
         {

@@ -30,6 +30,7 @@ internal sealed class TypeColumns
             _kinds[id] = kind;
             _names[id] = type.NameId.Value;
             _targets[id] = target;
+            Rows += 1 + type.ElementsInList;
             HasUnknownKinds |= kind == TypeKind.Unknown;
             MarkReferenced(kind, type, target);
         }
@@ -41,6 +42,9 @@ internal sealed class TypeColumns
 
     /// <summary>Number of types, void included.</summary>
     public uint Count { get; }
+
+    /// <summary>Number of types, members, enumerators, parameters and variables: the size of the graph.</summary>
+    public long Rows { get; }
 
     /// <summary>Whether a type is of a kind that is not known.</summary>
     public bool HasUnknownKinds { get; }
