@@ -133,11 +133,11 @@ public sealed class HeaderEmitter
             emitter.Dump(id);
         }
 
-        var late = new uint[types.Count];
+        var late = GC.AllocateUninitializedArray<uint>((int)types.Count);
         int count = 0;
         for (uint id = 1; id < types.Count; id++)
         {
-            if (!types.Has(id, TypeMarks.Ordered) && order.IsLate(id) && !LateTypes.HasNothingToPrint(types, id))
+            if (!types.Has(id, TypeMarks.Ordered) && !LateTypes.HasNothingToPrint(types, id) && order.IsLate(id))
             {
                 late[count++] = id;
             }

@@ -80,19 +80,27 @@ internal sealed class NameCounts
     private static uint Hash(ReadOnlySpan<byte> bytes)
     {
         ulong hash = Seed ^ (ulong)bytes.Length;
-        while (bytes.Length >= 8)
+        if (bytes.Length >= 8)
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
+            for (ReadOnlySpan<byte> rest = bytes; rest.Length > 8; rest = rest[8..])
+            {
+                hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            }
+
+            // The last 8 bytes may overlap those before.
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..]));
+        }
+        else
+        {
+            ulong rest = 0;
+            foreach (byte b in bytes)
+            {
+                rest = (rest << 8) | b;
+            }
+
+            hash = Mix(hash ^ rest);
         }
 
-        ulong rest = 0;
-        foreach (byte b in bytes)
-        {
-            rest = (rest << 8) | b;
-        }
-
-        hash = Mix(hash ^ rest);
         return (uint)(hash ^ (hash >> 32));
     }
 
