@@ -10,8 +10,7 @@ namespace BtfTool.Emit.Headers;
 internal sealed class NameCounts
 {
     // Differs from run to run, so that no input can be made to collide.
-    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
-
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
     private readonly TypeGraph _graph;
     private Slot[] _slots;
 
@@ -31,7 +30,7 @@ internal sealed class NameCounts
     /// <param name="bytes">What it spells.</param>
     public uint Count(NameId name, ReadOnlySpan<byte> bytes)
     {
-        uint hash = Hash(bytes);
+        uint hash = Hash(bytes, _seed);
         Slot[] slots = _slots;
         uint mask = (uint)slots.Length - 1;
         uint at = hash & mask;
@@ -77,9 +76,9 @@ internal sealed class NameCounts
         }
     }
 
-    private static uint Hash(ReadOnlySpan<byte> bytes)
+    private static uint Hash(ReadOnlySpan<byte> bytes, ulong seed)
     {
-        ulong hash = Seed ^ (ulong)bytes.Length;
+        ulong hash = seed ^ (ulong)bytes.Length;
         if (bytes.Length >= 8)
         {
             for (ReadOnlySpan<byte> rest = bytes; rest.Length > 8; rest = rest[8..])
@@ -107,7 +106,7 @@ internal sealed class NameCounts
     private static ulong Mix(ulong value)
     {
         ulong high = Math.BigMul(value, 0x9E3779B97F4A7C15, out ulong low);
-        return high ^ low ^ Seed;
+        return high ^ low;
     }
 
     private struct Slot
