@@ -44,7 +44,8 @@ internal sealed class EmissionBudget
     {
         if (_out.Length > _typeEnd)
         {
-            Throw($"the header grows beyond {_maxBytesPerType} bytes for one type or {_maxBytes} in all; its anonymous types are nested to expand without end");
+            Throw($"the header grows beyond {_maxBytesPerType} bytes for one type or {_maxBytes} in all;"
+                + " its anonymous types are nested to expand without end");
         }
     }
 
