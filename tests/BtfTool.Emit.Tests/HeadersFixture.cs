@@ -44,7 +44,7 @@ internal static class HeadersFixture
         string text = Text(graph, options);
         const string head = "#define __bpf_fastcall\n#endif\n#endif\n\n";
         int start = text.IndexOf(head, StringComparison.Ordinal) + head.Length;
-        return text[start..text.LastIndexOf("\n#ifndef BPF_NO_PRESERVE_ACCESS_INDEX", StringComparison.Ordinal)];
+        return text[start..text.LastIndexOf("#ifndef BPF_NO_PRESERVE_ACCESS_INDEX", StringComparison.Ordinal)];
     }
 
     /// <summary>Fails with the first line that differs; a diff of megabytes helps nobody.</summary>

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace BtfTool.Core.IO;
 
 /// <summary>
-/// The bytes of a file: mapped read-only and private where that pays (sysfs, and files over 64 MiB), read otherwise.
+/// The bytes of a file: mapped read-only and private where that pays (sysfs, and files over 1 MiB), read otherwise.
 /// A mapped file that another process truncates while it is in use ends this process with SIGBUS: do not shrink a file under a reader.
 /// </summary>
 public sealed unsafe partial class FileImage : IDisposable
 {
-    private const long MapThresholdBytes = 64L * 1024 * 1024;
+    private const long MapThresholdBytes = 1024 * 1024;
     private const int PageBytes = 4096;
 
     // What the running kernel says of itself does not change and cannot go away while it runs: one mapping serves for good.

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -102,12 +104,7 @@ public sealed class TypeGraph
     /// <summary>The bytes of a name, without the terminator; empty for <see cref="NameId.IsNone"/>. Cost: its length.</summary>
     public ReadOnlySpan<byte> NameOf(NameId name)
     {
-        TypeGraph segment = this;
-        while (name.Value < segment._firstName)
-        {
-            segment = segment.Base!;
-        }
-
+        TypeGraph segment = SegmentOf(name);
         ReadOnlySpan<byte> rest = segment._pool.Span[(int)(name.Value - segment._firstName)..];
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
@@ -116,13 +113,43 @@ public sealed class TypeGraph
     /// <summary>True where there is no name or an empty one. Cost: O(layers).</summary>
     public bool IsEmptyName(NameId name)
     {
-        TypeGraph segment = this;
-        while (name.Value < segment._firstName)
+        TypeGraph segment = SegmentOf(name);
+        return segment._pool.Span[(int)(name.Value - segment._firstName)] == 0;
+    }
+
+    /// <summary>
+    /// The first bytes of a name as one number, the first byte highest, zeros after its end: numbers compare as names do, and one whose
+    /// lowest byte is 0 is all that is left of the name. Cost: O(layers + offset / 8), whatever the length of the name.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <param name="offset">Where in the name to begin; at most its length rounded up to 8.</param>
+    public ulong NamePrefix(NameId name, int offset = 0)
+    {
+        TypeGraph segment = SegmentOf(name);
+        ReadOnlySpan<byte> rest = segment._pool.Span[(int)(name.Value - segment._firstName)..];
+        if (offset > 0)
         {
-            segment = segment.Base!;
+            int end = rest[..Math.Min(offset, rest.Length)].IndexOf((byte)0);
+            rest = end >= 0 || offset >= rest.Length ? default : rest[offset..];
         }
 
-        return segment._pool.Span[(int)(name.Value - segment._firstName)] == 0;
+        ulong key = 0;
+        if (rest.Length >= 8)
+        {
+            key = BinaryPrimitives.ReadUInt64BigEndian(rest);
+        }
+        else
+        {
+            for (int i = 0; i < rest.Length; i++)
+            {
+                key |= (ulong)rest[i] << (56 - (8 * i));
+            }
+        }
+
+        // The highest bit of each byte that is 0, exact for the first such byte from the top; what follows it is of another name.
+        ulong zeros = ~(((key & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | key | 0x7f7f7f7f7f7f7f7f);
+        int first = BitOperations.LeadingZeroCount(zeros);
+        return first == 64 ? key : first == 0 ? 0 : key & (ulong.MaxValue << (64 - first));
     }
 
     /// <summary>Byte offsets are told apart modulo this by <see cref="CollectPlacements"/>; no type of C is aligned further by nature.</summary>
@@ -172,6 +199,18 @@ public sealed class TypeGraph
     internal ReadOnlySpan<uint> OwnNames => _names.AsSpan(0, _ownCount);
 
     internal int OwnCount => _ownCount;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TypeGraph SegmentOf(NameId name)
+    {
+        TypeGraph segment = this;
+        while (name.Value < segment._firstName)
+        {
+            segment = segment.Base!;
+        }
+
+        return segment;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TypeGraph SegmentOf(uint id)

@@ -28,7 +28,9 @@ internal sealed class DeclarableCheck
         _colours = new byte[2L * types.Count];
     }
 
-    /// <summary>Marks types <see cref="TypeMarks.Undeclarable"/> or <see cref="TypeMarks.Incomplete"/>. Cost: one pass over all edges.</summary>
+    /// <summary>
+    /// Marks types <see cref="TypeMarks.Undeclarable"/> or <see cref="TypeMarks.Incomplete"/>. Cost: one pass over all edges.
+    /// </summary>
     public static void Run(TypeColumns types, HeaderDiagnostics diagnostics)
     {
         var check = new DeclarableCheck(types, diagnostics);

@@ -7,7 +7,9 @@ namespace BtfTool.Emit.Headers;
 internal sealed class DefinitionWriter
 {
     /// <summary>Deepest indentation; bpftool has a string of 13 tabs.</summary>
-    public const int MaxTabs = 13;
+    private const int MaxTabs = 13;
+
+    private static ReadOnlySpan<byte> NewLine => "\n\t\t\t\t\t\t\t\t\t\t\t\t\t"u8;
 
     private readonly TypeColumns _types;
     private readonly EmittedNames _names;
@@ -101,7 +103,7 @@ internal sealed class DefinitionWriter
 
         if (type.ElementsInList > 0 || type.SizeBytes > 0)
         {
-            Indent(level);
+            Indent(_out, level);
         }
 
         _out.Write((byte)'}');
@@ -128,7 +130,7 @@ internal sealed class DefinitionWriter
         _out.Write(" {"u8);
         foreach (EnumeratorView enumerator in enumerators)
         {
-            Indent(level + 1);
+            Indent(_out, level + 1);
             _names.WriteEnumerator(enumerator.NameId);
             _out.Write(" = "u8);
             WriteValue(enumerator.Value, isWide, isSigned);
@@ -136,7 +138,7 @@ internal sealed class DefinitionWriter
             fitsWord &= !isWide || (ulong)enumerator.Value <= uint.MaxValue;
         }
 
-        Indent(level);
+        Indent(_out, level);
         _out.Write((byte)'}');
         if (type.SizeBytes == 1)
         {
@@ -172,7 +174,7 @@ internal sealed class DefinitionWriter
                 _padding.Fill(current, offset, alignment, afterBitfield && isBitfield, level);
             }
 
-            Indent(level);
+            Indent(_out, level);
             Declarations.Write(memberType, member.Name, level);
             if (isBitfield)
             {
@@ -192,7 +194,7 @@ internal sealed class DefinitionWriter
         // A struct is padded to its size; a union that has lost a member needs another one of its size.
         if (leftOut && type.Kind == TypeKind.Union && type.SizeBytes > 0)
         {
-            Indent(level);
+            Indent(_out, level);
             _out.Write("char __left_out["u8);
             _out.WriteDecimal(type.SizeBytes);
             _out.Write("];"u8);
@@ -237,9 +239,6 @@ internal sealed class DefinitionWriter
         return _dialect.WrapsBitOffsets ? unchecked((int)bits) : bits;
     }
 
-    private void Indent(int level)
-    {
-        _out.Write((byte)'\n');
-        _out.Fill((byte)'\t', Math.Min(level, MaxTabs));
-    }
+    /// <summary>Begins a line.</summary>
+    public static void Indent(Utf8Writer output, int level) => output.Write(NewLine[..(1 + Math.Min(level, MaxTabs))]);
 }

@@ -105,7 +105,8 @@ internal sealed class DependencyOrder
             _types.Set(id, TypeMarks.Ordering);
             foreach (MemberView member in _types.View(id).Members)
             {
-                if (Order(member.Type.Value, false) == Strength.Loop)
+                uint type = member.Type.Value;
+                if (!_types.Has(type, TypeMarks.Ordered) && Order(type, false) == Strength.Loop)
                 {
                     _types.Clear(id, TypeMarks.Ordering);
                     return Strength.Loop;

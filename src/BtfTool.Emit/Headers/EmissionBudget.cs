@@ -11,8 +11,8 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class EmissionBudget
 {
-    private const long FixedSteps = 1 << 26;
-    private const long StepsPerType = 64;
+    private const long FixedSteps = 1 << 22;
+    private const long StepsPerRow = 64;
 
     private readonly Utf8Writer _out;
     private readonly long _maxBytesPerType;
@@ -22,13 +22,13 @@ internal sealed class EmissionBudget
     private long _stepsLeft;
     private int _depth;
 
-    public EmissionBudget(Utf8Writer output, HeaderOptions options, int typeCount)
+    public EmissionBudget(Utf8Writer output, HeaderOptions options, long rows)
     {
         _out = output;
         _maxBytesPerType = options.Limits.MaxEmittedBytesPerType;
         _maxBytes = options.MaxHeaderBytes;
         _maxNesting = options.Limits.MaxNesting;
-        _stepsLeft = FixedSteps + (StepsPerType * typeCount);
+        _stepsLeft = FixedSteps + (StepsPerRow * rows);
         StartType();
     }
 
@@ -44,7 +44,8 @@ internal sealed class EmissionBudget
     {
         if (_out.Length > _typeEnd)
         {
-            Throw($"the header grows beyond {_maxBytesPerType} bytes for one type or {_maxBytes} in all; its anonymous types are nested to expand without end");
+            Throw($"the header grows beyond {_maxBytesPerType} bytes for one type or {_maxBytes} in all;"
+                + " its anonymous types are nested to expand without end");
         }
     }
 

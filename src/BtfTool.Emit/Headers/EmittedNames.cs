@@ -24,8 +24,8 @@ internal sealed class EmittedNames
         _out = output;
         _maxRenamedBytes = dialect.MaxRenamedBytes;
         _copies = new uint[types.Count];
-        _tags = new NameCounts(types.Graph, (int)types.Count / 8);
-        _identifiers = new NameCounts(types.Graph, (int)types.Count / 3);
+        _tags = new NameCounts(types.Graph, (int)types.Count / 12);
+        _identifiers = new NameCounts(types.Graph, (int)types.Count / 6);
     }
 
     /// <summary>Which of the types of this name it is, from 1; counts the name when it is asked for the first time.</summary>

@@ -49,7 +49,7 @@ public sealed class HeaderEmitter
         TypeColumns types = _types = new TypeColumns(_graph);
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
-        var budget = new EmissionBudget(output, _options, (int)types.Count);
+        var budget = new EmissionBudget(output, _options, types.Rows);
         TypeEmitter emitter = _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
         foreach (TemplatePiece piece in RenderFrame())
         {
@@ -133,11 +133,11 @@ public sealed class HeaderEmitter
             emitter.Dump(id);
         }
 
-        var late = new uint[types.Count];
+        var late = GC.AllocateUninitializedArray<uint>((int)types.Count);
         int count = 0;
         for (uint id = 1; id < types.Count; id++)
         {
-            if (!types.Has(id, TypeMarks.Ordered) && order.IsLate(id) && !LateTypes.HasNothingToPrint(types, id))
+            if (!types.Has(id, TypeMarks.Ordered) && !LateTypes.HasNothingToPrint(types, id) && order.IsLate(id))
             {
                 late[count++] = id;
             }

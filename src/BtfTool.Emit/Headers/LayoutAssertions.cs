@@ -164,7 +164,8 @@ public sealed class LayoutAssertions
         bool disagrees = type.Kind == TypeKind.Union && type.ElementsInList == 0 && type.SizeBytes > 0;
         if (type.Kind is TypeKind.Typedef or TypeKind.Array or TypeKind.TypeTag || type.IsQualifier)
         {
-            disagrees = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target)) || Disagrees(type.Target, depth + 1);
+            disagrees = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target))
+                || Disagrees(type.Target, depth + 1);
         }
 
         foreach (MemberView member in type.Members)

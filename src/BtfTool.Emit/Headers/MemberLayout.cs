@@ -62,6 +62,12 @@ internal sealed class MemberLayout
     /// <summary>Size in bytes; 0 for what has none. Through references at most 32 steps are followed.</summary>
     public ulong SizeBytes(uint id)
     {
+        // Most members are plain base types.
+        if (_types.Kind(id) == TypeKind.Int)
+        {
+            return _types.View(id).SizeBytes;
+        }
+
         ulong count = 1;
         ulong limit = _dialect.WrapsBitOffsets ? uint.MaxValue : ulong.MaxValue / 8;
         for (int steps = 0; steps < MaxSizeSteps; steps++)

@@ -10,8 +10,7 @@ namespace BtfTool.Emit.Headers;
 internal sealed class NameCounts
 {
     // Differs from run to run, so that no input can be made to collide.
-    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
-
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
     private readonly TypeGraph _graph;
     private Slot[] _slots;
 
@@ -31,7 +30,7 @@ internal sealed class NameCounts
     /// <param name="bytes">What it spells.</param>
     public uint Count(NameId name, ReadOnlySpan<byte> bytes)
     {
-        uint hash = Hash(bytes);
+        uint hash = Hash(bytes, _seed);
         Slot[] slots = _slots;
         uint mask = (uint)slots.Length - 1;
         uint at = hash & mask;
@@ -77,29 +76,37 @@ internal sealed class NameCounts
         }
     }
 
-    private static uint Hash(ReadOnlySpan<byte> bytes)
+    private static uint Hash(ReadOnlySpan<byte> bytes, ulong seed)
     {
-        ulong hash = Seed ^ (ulong)bytes.Length;
-        while (bytes.Length >= 8)
+        ulong hash = seed ^ (ulong)bytes.Length;
+        if (bytes.Length >= 8)
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
+            for (ReadOnlySpan<byte> rest = bytes; rest.Length > 8; rest = rest[8..])
+            {
+                hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            }
+
+            // The last 8 bytes may overlap those before.
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..]));
+        }
+        else
+        {
+            ulong rest = 0;
+            foreach (byte b in bytes)
+            {
+                rest = (rest << 8) | b;
+            }
+
+            hash = Mix(hash ^ rest);
         }
 
-        ulong rest = 0;
-        foreach (byte b in bytes)
-        {
-            rest = (rest << 8) | b;
-        }
-
-        hash = Mix(hash ^ rest);
         return (uint)(hash ^ (hash >> 32));
     }
 
     private static ulong Mix(ulong value)
     {
         ulong high = Math.BigMul(value, 0x9E3779B97F4A7C15, out ulong low);
-        return high ^ low ^ Seed;
+        return high ^ low;
     }
 
     private struct Slot

@@ -94,7 +94,7 @@ internal sealed class PaddingWriter
 
     private void Line(int unit, long bits, int level)
     {
-        Indent(level);
+        DefinitionWriter.Indent(_out, level);
         _out.Write(Word(unit));
         _out.Write(": "u8);
         _out.WriteDecimal(bits);
@@ -103,19 +103,13 @@ internal sealed class PaddingWriter
 
     private void Array(long offset, long units, int unit, int level)
     {
-        Indent(level);
+        DefinitionWriter.Indent(_out, level);
         _out.Write(Word(unit));
         _out.Write(" __gap_"u8);
         _out.WriteDecimal(offset / 8);
         _out.Write((byte)'[');
         _out.WriteDecimal(units);
         _out.Write("];"u8);
-    }
-
-    private void Indent(int level)
-    {
-        _out.Write((byte)'\n');
-        _out.Fill((byte)'\t', Math.Min(level, DefinitionWriter.MaxTabs));
     }
 
     private int Bits(int unit) => unit switch { Long => _longBits, Int => 32, Short => 16, _ => 8 };

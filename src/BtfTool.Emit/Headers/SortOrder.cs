@@ -200,7 +200,7 @@ internal sealed class SortOrder
 
     private ulong Key(uint id, Stage stage, int offset) => stage switch
     {
-        Stage.SortName or Stage.OwnName => Prefix(_types.Graph.NameOf(NameFor(id, stage)), offset),
+        Stage.SortName or Stage.OwnName => _types.Graph.NamePrefix(NameFor(id, stage), offset),
         Stage.Hash => _hash.Of(id),
         _ => id,
     };
@@ -225,23 +225,6 @@ internal sealed class SortOrder
         }
 
         return _types.Name(id);
-    }
-
-    private static ulong Prefix(ReadOnlySpan<byte> name, int offset)
-    {
-        ReadOnlySpan<byte> rest = offset < name.Length ? name[offset..] : default;
-        if (rest.Length >= 8)
-        {
-            return System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(rest);
-        }
-
-        ulong key = 0;
-        for (int i = 0; i < rest.Length; i++)
-        {
-            key |= (ulong)rest[i] << (56 - (8 * i));
-        }
-
-        return key;
     }
 
     // Follows references and array elements; each link is followed once. A cycle leads to void.

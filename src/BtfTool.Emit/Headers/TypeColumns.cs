@@ -30,6 +30,7 @@ internal sealed class TypeColumns
             _kinds[id] = kind;
             _names[id] = type.NameId.Value;
             _targets[id] = target;
+            Rows += 1 + type.ElementsInList;
             HasUnknownKinds |= kind == TypeKind.Unknown;
             MarkReferenced(kind, type, target);
         }
@@ -41,6 +42,9 @@ internal sealed class TypeColumns
 
     /// <summary>Number of types, void included.</summary>
     public uint Count { get; }
+
+    /// <summary>Number of types, members, enumerators, parameters and variables: the size of the graph.</summary>
+    public long Rows { get; }
 
     /// <summary>Whether a type is of a kind that is not known.</summary>
     public bool HasUnknownKinds { get; }
@@ -66,8 +70,8 @@ internal sealed class TypeColumns
     public void Clear(uint id, TypeMarks mark) => _marks[id] &= ~mark;
 
     /// <summary>True for const, volatile, restrict and _Atomic.</summary>
-    public static bool IsQualifier(TypeKind kind) =>
-        kind is TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsQualifier(TypeKind kind) => ((QualifierKinds >> (int)kind) & 1) != 0;
 
     public static bool IsComposite(TypeKind kind) => kind is TypeKind.Struct or TypeKind.Union;
 
@@ -86,6 +90,9 @@ internal sealed class TypeColumns
         };
         return IsNamed(id) ? $"{word} {Graph.NameString(Name(id))}" : $"{word} (type id {id})";
     }
+
+    private const ulong QualifierKinds = 1UL << (int)TypeKind.Const | 1UL << (int)TypeKind.Volatile
+        | 1UL << (int)TypeKind.Restrict | 1UL << (int)TypeKind.Atomic;
 
     // The return type of a prototype is not marked: bpftool leaves it out, and prints an unnamed enumeration that only
     // prototypes return at top level.

@@ -86,6 +86,21 @@ internal sealed class TypeEmitter
     // container: the type whose definition or typedef is on its way; 0 at top level.
     private void Emit(uint id, uint container)
     {
+        for (int steps = 0; IsTransparent(_types.Kind(id)); steps++)
+        {
+            if (steps > _budget.MaxNesting)
+            {
+                _budget.ThrowNesting();
+            }
+
+            if (_types.Has(id, TypeMarks.Undeclarable))
+            {
+                return;
+            }
+
+            id = _types.Target(id);
+        }
+
         if (_types.Has(id, TypeMarks.Emitted | TypeMarks.Undeclarable))
         {
             return;
@@ -101,6 +116,12 @@ internal sealed class TypeEmitter
         EmitNew(id, _types.Kind(id), container);
         _budget.Leave();
     }
+
+    // Pointers and the like print nothing themselves: what they lead to does.
+    private static bool IsTransparent(TypeKind kind) => ((TransparentKinds >> (int)kind) & 1) != 0;
+
+    private const ulong TransparentKinds = 1UL << (int)TypeKind.Pointer | 1UL << (int)TypeKind.TypeTag | 1UL << (int)TypeKind.Array
+        | 1UL << (int)TypeKind.Const | 1UL << (int)TypeKind.Volatile | 1UL << (int)TypeKind.Restrict | 1UL << (int)TypeKind.Atomic;
 
     // A type that is on its way is needed by what it needs: a declaration, or the typedef itself, has to come now.
     private void EmitEarly(uint id, uint container)
@@ -142,10 +163,6 @@ internal sealed class TypeEmitter
                 }
 
                 _types.Set(id, TypeMarks.Emitted);
-                break;
-            case TypeKind.Pointer or TypeKind.TypeTag or TypeKind.Array:
-            case var _ when TypeColumns.IsQualifier(kind):
-                Emit(_types.Target(id), container);
                 break;
             case TypeKind.Forward:
                 _definitions.WriteForward(id);

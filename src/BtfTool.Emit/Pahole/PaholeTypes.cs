@@ -198,7 +198,7 @@ internal sealed class PaholeTypes
                 if (_placements[i] != 0 && _graph.KindOf(new TypeId(i)) is TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile
                     or TypeKind.Restrict or TypeKind.Atomic)
                 {
-                    _placements[Strip(new TypeId(i)).Value] |= _placements[i];
+                    _placements[StripSteps(new TypeId(i)).Value] |= _placements[i];
                 }
             }
         }
