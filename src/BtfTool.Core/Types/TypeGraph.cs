@@ -118,7 +118,7 @@ public sealed class TypeGraph
             segment = segment.Base!;
         }
 
-        return segment._pool[name.Value - segment._firstName] == 0;
+        return segment.OwnPool[(int)(name.Value - segment._firstName)] == 0;
     }
 
     /// <summary>A name as a string, for messages and edges. Bytes that are not UTF-8 become U+FFFD.</summary>
