@@ -26,6 +26,9 @@ public static partial class ThrowSites
                 if (e.Exception is InvalidImageException)
                 {
                     Record(new StackTrace(fNeedFileInfo: true));
+
+                    // Inside a catch block the stack has the line that was left, and only the exception the line that throws.
+                    Record(new StackTrace(e.Exception, fNeedFileInfo: true));
                 }
             };
         }
