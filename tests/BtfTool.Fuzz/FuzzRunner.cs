@@ -53,6 +53,8 @@ public sealed class FuzzRunner
         ArgumentNullException.ThrowIfNull(seed);
         var input = new FuzzInput(seed.Bytes.Length);
         input.Load(seed.Bytes);
+        using var watch = new FuzzWatch(1);
+        watch.Begin(0, 0, input);
         return OnStack(() => new FuzzRunner().Run(input));
     }
 

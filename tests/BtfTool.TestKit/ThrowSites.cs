@@ -26,6 +26,9 @@ public static partial class ThrowSites
                 if (e.Exception is InvalidImageException)
                 {
                     Record(new StackTrace(fNeedFileInfo: true));
+
+                    // Inside a catch block the stack has the line that was left, and only the exception the line that throws.
+                    Record(new StackTrace(e.Exception, fNeedFileInfo: true));
                 }
             };
         }
@@ -37,21 +40,18 @@ public static partial class ThrowSites
     {
         int found = 0;
         var missing = new List<string>();
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(Fixtures.Root, folder), "*.cs", SearchOption.AllDirectories).Order())
+        Dictionary<string, string[]> sources = Directory.EnumerateFiles(Path.Combine(Fixtures.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(p => !p.Contains("/obj/", StringComparison.Ordinal) && !p.Contains("/bin/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ToDictionary(p => p, File.ReadAllLines);
+        HashSet<string> others = [.. sources.Values.SelectMany(HelpersOfOtherErrors)];
+        foreach ((string path, string[] lines) in sources)
         {
-            string relative = Path.GetRelativePath(Fixtures.Root, path);
-            if (relative.Contains("/obj/", StringComparison.Ordinal) || relative.Contains("/bin/", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            string[] lines = File.ReadAllLines(path);
-            foreach (int line in SitesIn(lines))
+            foreach (int line in SitesIn(lines, others))
             {
                 found++;
                 if (!IsReached(path, lines, line))
                 {
-                    missing.Add($"{relative}:{line}: {lines[line - 1].Trim()}");
+                    missing.Add($"{Path.GetRelativePath(Fixtures.Root, path)}:{line}: {lines[line - 1].Trim()}");
                 }
             }
         }
@@ -60,14 +60,31 @@ public static partial class ThrowSites
     }
 
     /// <summary>Numbers of the lines with a call that throws; declarations of such helpers are none.</summary>
-    private static IEnumerable<int> SitesIn(string[] lines)
+    private static IEnumerable<int> SitesIn(string[] lines, HashSet<string> others)
     {
         for (int i = 0; i < lines.Length; i++)
         {
             string code = lines[i].Trim();
-            if (!code.StartsWith("//", StringComparison.Ordinal) && Site().IsMatch(code) && !Declaration().IsMatch(code))
+            if (!code.StartsWith("//", StringComparison.Ordinal) && Site().Match(code) is { Success: true } site
+                && !others.Contains(site.Groups["helper"].Value) && !Declaration().IsMatch(code))
             {
                 yield return i + 1;
+            }
+        }
+    }
+
+    // Helpers named Throw... that are about arguments: their text, up to the next empty line, throws something else.
+    private static IEnumerable<string> HelpersOfOtherErrors(string[] lines)
+    {
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (Declaration().IsMatch(lines[i].Trim()) && Site().Match(lines[i]) is { Success: true } site)
+            {
+                string body = string.Concat(lines.Skip(i).TakeWhile(l => l.Length > 0));
+                if (body.Contains("throw new ", StringComparison.Ordinal) && !body.Contains(nameof(InvalidImageException), StringComparison.Ordinal))
+                {
+                    yield return site.Groups["helper"].Value;
+                }
             }
         }
     }
@@ -107,7 +124,7 @@ public static partial class ThrowSites
     private static string Key(string path, int line) =>
         path[path.LastIndexOf("/src/", StringComparison.Ordinal)..] + ":" + line.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(\bInvalidImageException\.Throw|\bnew InvalidImageException|\b(Fail|Throw)[A-Za-z]*)\(")]
+    [GeneratedRegex(@"(\bInvalidImageException\.Throw|\bnew InvalidImageException|(?<helper>\b(Fail|Throw)[A-Za-z]*))\(")]
     private static partial Regex Site();
 
     // Helpers that report broken inputs are declared with void or never return; ThrowIf... and arguments are those of .NET.

@@ -1,9 +1,0 @@
-using Xunit;
-
-namespace BtfTool.Cli.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Fixture_root_is_found() => Assert.True(File.Exists(Path.Combine(BtfTool.TestKit.Fixtures.Root, "BtfTool.sln")));
-}
