@@ -16,6 +16,7 @@ public sealed partial class PaholeEmitter
     private readonly Utf8Writer _w;
     private readonly PaholeTypes _types;
     private readonly PaholeDeclarationRules _rules;
+    private readonly PaholeTypeTexts _typeTexts;
     private readonly ReaderLimits _limits = ReaderLimits.Default;
     private PaholeMember[] _members = new PaholeMember[256];
     private int _memberTop;
@@ -39,6 +40,7 @@ public sealed partial class PaholeEmitter
         _w = output;
         _types = new PaholeTypes(graph, options);
         _rules = new PaholeDeclarationRules(graph, options.Expand);
+        _typeTexts = new PaholeTypeTexts(graph.TypeCount);
     }
 
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>
@@ -80,7 +82,7 @@ public sealed partial class PaholeEmitter
 
     private PaholeFrame TopFrame(TypeView type) => new()
     {
-        TypeColumn = 26,
+        TypeColumn = MemberTypeColumn,
         NameColumn = _options.Expand ? 55 : type.Kind == TypeKind.Union ? 21 : 23,
         HasTrailer = true,
         IsRelative = _options.RelativeOffsets,
@@ -144,6 +146,7 @@ public sealed partial class PaholeEmitter
         WriteName(type.NameId);
     }
 
+    private const int MemberTypeColumn = 26;
     private const int TypedefTypeColumn = 18;
 
     private void WriteName(NameId name)
