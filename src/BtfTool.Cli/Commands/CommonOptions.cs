@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace BtfTool.Cli.Commands;
 
@@ -22,6 +23,17 @@ internal static class CommonOptions
         Description = "Write to FILE, whole or not at all [default: standard output]",
         HelpName = "FILE",
     };
+
+    /// <summary>Complains about a base for the running kernel, which has none.</summary>
+    public static void CheckBase(CommandResult result, Option baseFile, Option file, Argument? positional = null)
+    {
+        bool hasFile = result.GetResult(file) is not null
+            || (positional is not null && result.GetResult(positional) is { Tokens.Count: > 0 });
+        if (!hasFile && result.GetResult(baseFile) is not null)
+        {
+            result.AddError("--base goes with a file: the running kernel has no base.");
+        }
+    }
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 }

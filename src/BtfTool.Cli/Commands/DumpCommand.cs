@@ -36,6 +36,8 @@ internal static class DumpCommand
             {
                 result.AddError("Give one file: FILE or --file.");
             }
+
+            CommonOptions.CheckBase(result, baseFile, file, positional);
         });
         command.SetAction(r => Run(r.GetValue(positional) ?? r.GetValue(file), r.GetValue(baseFile), r.GetValue(output)));
     }

@@ -34,6 +34,7 @@ internal static class HeaderCommand
         command.Options.Add(unsorted);
         command.Options.Add(compat);
         command.Options.Add(output);
+        command.Validators.Add(result => CommonOptions.CheckBase(result, baseFile, file));
         command.SetAction(r => Run(r.GetValue(names) ?? [], r.GetValue(file), r.GetValue(baseFile),
             r.GetValue(unsorted), r.GetValue(compat), r.GetValue(output)));
     }
@@ -41,7 +42,8 @@ internal static class HeaderCommand
     private static int Run(string[] names, string? file, string? baseFile, bool unsorted, bool compat, string? output)
     {
         using TypeSource source = Inputs.Open(file, baseFile);
-        IReadOnlyList<TypeId>? roots = names.Length == 0 ? null : TypeNames.Resolve(source.Graph, names, allowDeclared: true);
+        IReadOnlyList<TypeId>? roots = names.Length == 0
+            ? null : [.. TypeNames.Resolve(source.Graph, names, allowDeclared: true).SelectMany(types => types).Distinct()];
         using OutputTarget target = OutputTarget.Open(output);
         var emitter = new HeaderEmitter(source.Graph, new HeaderOptions { Unsorted = unsorted, BpftoolCompat = compat, Roots = roots });
         emitter.Write(target.Writer);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
-using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
@@ -33,28 +32,6 @@ internal static class ShowCommand
         command.SetAction(options.Run);
     }
 
-    // A typedef is shown with the struct that it leads to, when that has a name of its own and so is not written with it.
-    private static List<TypeId> WithComposites(TypeGraph graph, IReadOnlyList<TypeId> types)
-    {
-        var shown = new List<TypeId>();
-        var seen = new HashSet<TypeId>();
-        foreach (TypeId id in types)
-        {
-            if (seen.Add(id))
-            {
-                shown.Add(id);
-            }
-
-            if (graph.KindOf(id) == TypeKind.Typedef && TypeNameQuery.CompositeBehind(graph, id) is { } composite
-                && !graph[composite].IsAnonymous && seen.Add(composite))
-            {
-                shown.Add(composite);
-            }
-        }
-
-        return shown;
-    }
-
     private const int DefaultCachelineBytes = 64;
 
     private sealed class Options
@@ -69,7 +46,7 @@ internal static class ShowCommand
         private readonly Option<string?> _base = CommonOptions.Base();
         private readonly Option<string?> _output = CommonOptions.Output();
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
-        private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat", "Write what pahole writes, its mistakes included");
+        private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat", "Write what pahole writes, its mistakes included; of several types of a name the first");
         private readonly Option<bool> _expand = new("--expand", "-E") { Description = "Write the members of nested types in their place" };
         private readonly Option<bool> _hex = CommonOptions.Flag("--hex", "Offsets and sizes in hexadecimal");
         private readonly Option<int> _cacheline = new("--cacheline")
@@ -105,6 +82,7 @@ internal static class ShowCommand
                 result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
             }
 
+            CommonOptions.CheckBase(result, _base, _file);
             if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
                 && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20 && int.IsPow2(bytes)))
             {
@@ -121,8 +99,7 @@ internal static class ShowCommand
         {
             using TypeSource source = Inputs.Open(r.GetValue(_file), r.GetValue(_base));
             TypeGraph graph = source.Graph;
-            IReadOnlyList<TypeId>? types = r.GetValue(_all)
-                ? null : WithComposites(graph, TypeNames.Resolve(graph, r.GetValue(Names) ?? [], allowDeclared: false));
+            IReadOnlyList<TypeId>? types = r.GetValue(_all) ? null : Choose(graph, r.GetValue(Names) ?? [], r.GetValue(_paholeCompat));
             string? output = r.GetValue(_output);
             using OutputTarget target = OutputTarget.Open(output);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", output));
@@ -130,6 +107,12 @@ internal static class ShowCommand
             writer.Flush();
             target.Commit();
             return ExitCode.Done;
+        }
+
+        private static IReadOnlyList<TypeId> Choose(TypeGraph graph, string[] names, bool paholeCompat)
+        {
+            IReadOnlyList<IReadOnlyList<TypeId>> named = TypeNames.Resolve(graph, names, allowDeclared: false);
+            return paholeCompat ? ShownTypes.FirstOfEachName(graph, named) : ShownTypes.All(graph, named);
         }
 
         private static void WriteListing(TypeGraph graph, IReadOnlyList<TypeId>? types, PaholeOptions options, Utf8Writer writer)
