@@ -27,7 +27,9 @@ $(NATIVE): FORCE
 	cp artifacts/native/btftool $@.new
 	mv $@.new $@
 
-install: native
+# Does not build anew what is there: under sudo the SDK is often not on the path.
+install:
+	test -x $(NATIVE) || $(MAKE) native
 	install -D -m 755 $(NATIVE) $(DESTDIR)$(PREFIX)/bin/btftool
 
 bench: native
