@@ -38,10 +38,16 @@ internal static class DebugFilePaths
         }
     }
 
-    /// <summary>The files at the same place below the folders of debug files: how kernels and their modules are packed.</summary>
+    /// <summary>
+    /// The files beside the file (observed: elfutils), and at the same place below the folders of debug files: how kernels and their
+    /// modules are packed.
+    /// </summary>
     internal static IEnumerable<string> OfPlace(SourceOptions options, string path)
     {
-        string place = BelowSystemRoot(options, Path.GetFullPath(path));
+        string full = Path.GetFullPath(path);
+        yield return full + ".debug";
+        yield return Path.Combine(Path.GetDirectoryName(full) ?? "/", ".debug", Path.GetFileName(full) + ".debug");
+        string place = BelowSystemRoot(options, full);
         foreach (string compression in s_compressions)
         {
             if (place.EndsWith(".ko" + compression, StringComparison.Ordinal))
