@@ -51,6 +51,31 @@ public class DwarfAssemblerTests
         }
     }
 
+    /// <summary>The names of the traps.</summary>
+    public static TheoryData<string> Traps => [.. DwarfTraps.WellFormed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Traps))]
+    public void Other_tools_read_what_is_allowed_and_rare(string name)
+    {
+        DwarfAssembler d = DwarfTraps.WellFormed[name]();
+
+        string readelf = Run("readelf", d, "--debug-dump=info", "--wide");
+        readelf.ShouldNotContain("Warning");
+        readelf.ShouldContain("DW_TAG_base_type");
+        if (name != nameof(DwarfTraps.MemberLocationsInFormsOfLists))
+        {
+            // llvm-dwarfdump 14 takes those for lists of locations.
+            Run("llvm-dwarfdump", d, "--debug-info").ShouldNotContain("error");
+        }
+    }
+
+    [Fact]
+    public void A_form_that_nobody_knows_is_one_for_other_tools_too()
+    {
+        Run("readelf", DwarfTraps.UnknownFormInOneUnit(), "--debug-dump=info").ShouldContain("Unrecognized form: 0x5f");
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
