@@ -12,7 +12,7 @@ public sealed partial class PaholeEmitter
     /// </summary>
     private void WriteDeclaration(TypeId id, NameId name, PaholeFrame frame)
     {
-        CheckExpansion(++frame.Depth);
+        _budget.Step(++frame.Depth);
         TypeView type = _graph[id];
         if (_options.Expand && type.Kind == TypeKind.Typedef)
         {
@@ -38,7 +38,7 @@ public sealed partial class PaholeEmitter
 
         for (int steps = 0; type.Kind is TypeKind.Const or TypeKind.Atomic or TypeKind.TypeTag; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             if (type.Kind != TypeKind.TypeTag)
             {
                 ReadOnlySpan<byte> qualifier = type.Kind == TypeKind.Const ? "const "u8 : "_Atomic "u8;
@@ -63,13 +63,13 @@ public sealed partial class PaholeEmitter
                 WriteArray(type, name, body);
                 break;
             case TypeKind.FunctionPrototype:
-                WriteFunction(type, name, isPointer: false, body.TypeColumn);
+                WriteFunction(type, name, isPointer: false, body.TypeColumn, body.Depth);
                 break;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
                 WriteTagged(type, name, body);
                 break;
             default:
-                WritePadded(type.Id, name, body.TypeColumn);
+                WritePadded(type.Id, name, body);
                 break;
         }
     }
@@ -82,7 +82,7 @@ public sealed partial class PaholeEmitter
         TypeView target = _graph[type.Target];
         for (int steps = 0; target.Kind == TypeKind.Typedef; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             _w.Write(" -> "u8);
             _w.Write(target.Name);
             target = _graph[target.Target];
@@ -97,7 +97,7 @@ public sealed partial class PaholeEmitter
         TypeView target = _graph[_types.SkipTags(type.Target)];
         if (!type.Target.IsVoid && target.Kind == TypeKind.FunctionPrototype)
         {
-            WriteFunction(target, name, isPointer: true, body.TypeColumn);
+            WriteFunction(target, name, isPointer: true, body.TypeColumn, body.Depth);
         }
         else if ((target.IsComposite || target.IsEnum) && target.IsAnonymous)
         {
@@ -110,7 +110,7 @@ public sealed partial class PaholeEmitter
         }
         else
         {
-            WritePadded(type.Id, name, body.TypeColumn);
+            WritePadded(type.Id, name, body);
         }
     }
 
@@ -167,7 +167,7 @@ public sealed partial class PaholeEmitter
 
     private void WriteFunction(TypeView prototype, NameId name, bool isPointer, int column, int depth = 0)
     {
-        CheckExpansion(depth);
+        _budget.Step(depth);
         long start = _w.Length;
         WriteTypeName(prototype.Target, depth + 1);
         PadTo(start, column);
@@ -226,11 +226,11 @@ public sealed partial class PaholeEmitter
         }
     }
 
-    private void WritePadded(TypeId id, NameId name, int column)
+    private void WritePadded(TypeId id, NameId name, in PaholeFrame frame)
     {
         long start = _w.Length;
-        WriteTypeName(id);
-        PadTo(start, column);
+        WriteTypeName(id, frame.Depth);
+        PadTo(start, frame.TypeColumn);
         _w.Write((byte)' ');
         WriteName(name);
     }
@@ -240,7 +240,7 @@ public sealed partial class PaholeEmitter
     /// <summary>Writes the name of a type without a declared name, as pahole has it: qualifiers leave a space behind.</summary>
     private void WriteTypeName(TypeId id, int depth = 0)
     {
-        CheckExpansion(depth);
+        _budget.Step(depth);
         TypeView type = _graph[id];
         switch (type.Kind)
         {

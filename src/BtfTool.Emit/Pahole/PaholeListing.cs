@@ -1,3 +1,4 @@
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Pahole;
@@ -40,6 +41,10 @@ public sealed partial class PaholeEmitter
 /// </summary>
 internal sealed class ListedTypes(TypeGraph graph, bool compat)
 {
+    // Comparisons that each type and member adds to what all may take together: types that share a name are few.
+    private const int StepsPerRow = 64;
+
+    private long _stepsLeft = 1 << 22;
     private readonly Dictionary<int, int> _heads = [];
     private readonly List<(TypeId Id, int Next)> _entries = [];
 
@@ -55,8 +60,10 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         Known,
     }
 
+    /// <exception cref="InvalidImageException">So many types look alike that to compare them does not end in reasonable time.</exception>
     public Result Add(TypeView type)
     {
+        _stepsLeft += StepsPerRow * (1L + type.ElementsInList);
         var hash = new HashCode();
         hash.AddBytes(type.Name);
         int key = hash.ToHashCode();
@@ -65,6 +72,11 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         for (int at = head; at >= 0; at = _entries[at].Next)
         {
             TypeView other = graph[_entries[at].Id];
+            if (--_stepsLeft < 0)
+            {
+                InvalidImageException.Throw(graph.SourcePath, "", -1, $"too many types of the name '{type.NameString}' look alike");
+            }
+
             if (LooksAlike(type, other))
             {
                 if (compat || IsSame(type, other))
@@ -81,7 +93,7 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         return hidden ? Result.HiddenByPahole : Result.New;
     }
 
-    private static bool LooksAlike(TypeView a, TypeView b)
+    private bool LooksAlike(TypeView a, TypeView b)
     {
         MemberList left = a.Members, right = b.Members;
         if (a.SizeBytes != b.SizeBytes || left.Count != right.Count || !a.Name.SequenceEqual(b.Name))
@@ -91,6 +103,7 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
 
         for (int i = 0; i < left.Count; i++)
         {
+            _stepsLeft--;
             MemberView x = left[i], y = right[i];
             if (x.BitOffset != y.BitOffset || x.BitSize != y.BitSize
                 || (!x.IsAnonymous && !y.IsAnonymous && !x.Name.SequenceEqual(y.Name)))
@@ -102,10 +115,11 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         return true;
     }
 
-    private static bool IsSame(TypeView a, TypeView b)
+    private bool IsSame(TypeView a, TypeView b)
     {
         for (int i = 0; i < a.Members.Count; i++)
         {
+            _stepsLeft--;
             if (a.Members[i].Type != b.Members[i].Type || !a.Members[i].Name.SequenceEqual(b.Members[i].Name))
             {
                 return false;
