@@ -34,6 +34,11 @@ public class SourcesDecompressorTests
     public void Gzip_is_read() => Read(Gzip(s_text)).ShouldBe(s_text);
 
     [Fact]
+    public void A_library_that_is_not_installed_is_named_when_an_input_needs_it() =>
+        Should.Throw<InvalidImageException>(() => new SystemLibrary("libnone.so.0", "none", "libnone0").Require("a.none", ""))
+            .Message.ShouldBe("a.none: compressed with none, and libnone.so.0 cannot be loaded: install libnone0");
+
+    [Fact]
     public void Gzip_of_nothing_is_read() =>
         Read([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]).ShouldBeEmpty();
 

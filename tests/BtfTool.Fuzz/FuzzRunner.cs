@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using BtfTool.Core.Diagnostics;
 using BtfTool.TestKit;
@@ -48,6 +49,7 @@ public sealed class FuzzRunner(FuzzReport report)
         long budget = FuzzBudget.AllocatedBytes(input.Length);
         _output.Reset(FuzzBudget.OutputBytes(input.Length));
         long before = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
         bool hasResult = false;
         try
         {
@@ -65,7 +67,7 @@ public sealed class FuzzRunner(FuzzReport report)
             return $"{target.Name}: {e}";
         }
 
-        report.Count(number, hasResult);
+        report.Count(number, hasResult, Stopwatch.GetElapsedTime(start));
         long used = GC.GetAllocatedBytesForCurrentThread() - before;
         return used > budget ? $"{target.Name}: {used} bytes allocated for an input of {input.Length}; {budget} are allowed" : null;
     }

@@ -105,7 +105,7 @@ public static class FuzzTargets
         var emitter = new PaholeEmitter(graph, options, w);
         int step = 1 + (graph.TypeCount / 20_000);
         int failures = 0;
-        for (int id = 0; id < graph.TypeCount && failures < 3; id += step)
+        for (int id = 0; id < graph.TypeCount && failures < 2; id += step)
         {
             try
             {
