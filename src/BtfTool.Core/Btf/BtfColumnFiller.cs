@@ -24,6 +24,9 @@ internal ref struct BtfColumnFiller
 
     private const uint ThreeWords = References | 1u << (int)BtfKind.BTF_KIND_FWD | 1u << (int)BtfKind.BTF_KIND_FLOAT;
 
+    // Pages of a mapping go as soon as they are read, so that records and columns are not resident together.
+    private const int DiscardWords = 64 * 1024;
+
     private readonly BtfFile _file;
     private readonly TypeGraphBuilder _builder;
     private readonly uint _types;
@@ -97,14 +100,21 @@ internal ref struct BtfColumnFiller
         ReadOnlySpan<uint> words = _file.Words;
         Span<byte> kinds = _builder.Kinds.AsSpan();
         Span<uint> names = _builder.Names.AsSpan();
-        Span<ulong> sizes = _builder.Sizes.AsSpan();
+        Span<uint> sizes = _builder.Sizes.AsSpan();
         Span<uint> counts = _builder.Counts.AsSpan();
         Span<uint> firsts = _builder.Firsts.AsSpan();
         uint typeLimit = _types, nameLimit = _names;
         bool bad = false;
         int type = _builder.Count;
+        int unread = 0;
         for (int at = 0; at < words.Length; type++)
         {
+            if (at - unread >= DiscardWords)
+            {
+                _file.DiscardRecords(unread, at);
+                unread = at;
+            }
+
             ReadOnlySpan<uint> record = words.Slice(at, 3);
             uint name = record[0], info = record[1], third = record[2];
             bad |= name >= nameLimit;
@@ -161,7 +171,7 @@ internal ref struct BtfColumnFiller
     }
 
     // Everything with something behind the three words, and what is rare. Returns the count and the first row.
-    private (uint Count, uint First) FillOther(ReadOnlySpan<uint> record, ref byte kindByte, ref ulong size)
+    private (uint Count, uint First) FillOther(ReadOnlySpan<uint> record, ref byte kindByte, ref uint size)
     {
         uint info = record[1];
         bool flag = info >> 31 != 0;
@@ -223,10 +233,9 @@ internal ref struct BtfColumnFiller
             MemberWords member = from[i];
             bad |= member.Name >= names | member.Type >= types;
             ref MemberRow row = ref rows[i];
-            row.BitOffset = member.Offset & offsetMask;
+            row.SetPlace(member.Offset & offsetMask, (uint)((ulong)member.Offset >> sizeShift));
             row.Name = member.Name;
             row.Type = member.Type;
-            row.BitSize = (uint)((ulong)member.Offset >> sizeShift);
         }
 
         _bad |= bad;

@@ -79,7 +79,11 @@ public sealed class BtfFile
     internal ByteRegion StringBytes => _strings;
 
     /// <summary>Says that the records are not needed soon; they can be read all the same.</summary>
-    internal void DiscardRecords() => _types.Discard(0, _types.Length);
+    internal void DiscardRecords(int fromWord = 0, int toWord = int.MaxValue)
+    {
+        long from = 4L * fromWord;
+        _types.Discard(from, Math.Min(_types.Length, 4L * toWord) - from);
+    }
 
     /// <summary>Id of the first record: 1, or the number of types of the base.</summary>
     public uint FirstId => Base is null ? 1 : Base.EndId;

@@ -24,6 +24,9 @@ public static class BtfReader
         }
 
         TypeGraphCounts counts = BtfColumnFiller.Count(file, limits ?? ReaderLimits.Default);
+
+        // Faulted in again while they are read; until then names and columns have the room.
+        file.DiscardRecords();
         var builder = new TypeGraphBuilder(file.Path, file.Section, baseGraph, counts)
         {
             IsBigEndian = file.IsBigEndian,

@@ -16,7 +16,7 @@ internal static unsafe partial class PageAdvice
     {
         nint start = (nint)(byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
         nint first = (start + hugePageBytes - 1) & ~((nint)hugePageBytes - 1);
-        nint whole = usedBytes / hugePageBytes * hugePageBytes;
+        nint whole = (usedBytes + (hugePageBytes / 4)) / hugePageBytes * hugePageBytes;
         if (whole > 0 && OperatingSystem.IsLinux())
         {
             _ = MemoryAdvise(first, (nuint)whole, MADV_HUGEPAGE);

@@ -22,6 +22,12 @@ internal readonly struct Column<T>
     /// <summary>Number of rows.</summary>
     internal int Length { get; }
 
+    /// <summary>The memory that holds the rows, and perhaps other columns.</summary>
+    internal byte[] Block => _block;
+
+    /// <summary>Where in <see cref="Block"/> the rows begin.</summary>
+    internal int StartBytes => _startBytes;
+
     /// <summary>One row.</summary>
     internal ref T this[int row] => ref this[(uint)row];
 
@@ -68,8 +74,8 @@ internal readonly struct Column<T>
 
 /// <summary>
 /// Memory that columns are cut from. A graph of a kernel takes some 5 MiB, and to touch that for the first time in pages of 4 KiB costs
-/// more than to fill it; in one block on a boundary of 2 MiB the kernel can give huge pages. Only whole huge pages are asked for, so
-/// that nothing more becomes resident.
+/// more than to fill it; in one block on a boundary of 2 MiB the kernel can give huge pages. A huge page that would stay empty for more than a
+/// quarter is not asked for.
 /// </summary>
 internal ref struct ColumnBlock
 {

@@ -53,6 +53,14 @@ internal readonly unsafe struct NamePool
         }
 
         return names.TryGetBuffer(out byte[]? buffer, out int offset) && (long)length * LeastPartOfBuffer >= buffer.Length
-            ? new NamePool(buffer, offset, length) : new NamePool(names.AsSpan().ToArray());
+            ? new NamePool(buffer, offset, length) : Copied(names.AsSpan());
+    }
+
+    private static NamePool Copied(ReadOnlySpan<byte> names)
+    {
+        var block = new ColumnBlock(names.Length);
+        Column<byte> column = block.Take<byte>(names.Length);
+        names.CopyTo(column.AsSpan());
+        return column.Length == 0 ? new NamePool([]) : new NamePool(column.Block, column.StartBytes, names.Length);
     }
 }

@@ -7,10 +7,23 @@ namespace BtfTool.Core.Types;
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct MemberRow
 {
-    public ulong BitOffset;
+    /// <summary>Largest offset in bits that a row holds: 32 TiB.</summary>
+    public const ulong MaxBitOffset = (1UL << OffsetBits) - 1;
+
+    /// <summary>Largest width of a bitfield.</summary>
+    public const uint MaxBitSize = ushort.MaxValue;
+
+    private const int OffsetBits = 48;
+
+    private ulong _place;
     public uint Name;
     public uint Type;
-    public uint BitSize;
+
+    public readonly ulong BitOffset => _place & MaxBitOffset;
+
+    public readonly uint BitSize => (uint)(_place >> OffsetBits);
+
+    public void SetPlace(ulong bitOffset, uint bitSize) => _place = bitOffset | ((ulong)bitSize << OffsetBits);
 }
 
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

@@ -15,7 +15,8 @@ public sealed class TypeGraph
     // Columns of this segment; a row is id - FirstId. A kind byte has the record's flag in its highest bit.
     private readonly Column<byte> _kinds;
     private readonly Column<uint> _names;
-    private readonly Column<ulong> _sizes;
+    private readonly Column<uint> _sizes;
+    private readonly Column<ulong>? _wideSizes;
     private readonly Column<uint> _counts;
     private readonly Column<uint> _firsts;
     private readonly Column<MemberRow> _members;
@@ -41,6 +42,7 @@ public sealed class TypeGraph
         _kinds = b.Kinds;
         _names = b.Names;
         _sizes = b.Sizes;
+        _wideSizes = b.WideSizes;
         _counts = b.Counts;
         _firsts = b.Firsts;
         _members = b.Members;
@@ -171,7 +173,7 @@ public sealed class TypeGraph
             TypeKind kind = (TypeKind)(kinds[i] & KindMask);
             if (kind is TypeKind.Struct or TypeKind.Union)
             {
-                ulong size = kind == TypeKind.Union ? _sizes[i] : 0;
+                ulong size = kind == TypeKind.Union ? SizeAt((uint)i) : 0;
                 foreach (ref readonly MemberRow member in members.Slice((int)_firsts[i], (int)_counts[i]))
                 {
                     placements[(int)member.Type] |= (byte)(((member.BitOffset / 8) | size) % PlacementModulus);
@@ -237,7 +239,9 @@ public sealed class TypeGraph
 
     internal uint NameAt(uint index) => _names[index];
 
-    internal ulong SizeAt(uint index) => _sizes[index];
+    internal ulong SizeAt(uint index) => _wideSizes is { } wide ? wide[index] : _sizes[index];
+
+    internal uint TargetAt(uint index) => _sizes[index];
 
     internal uint CountAt(uint index) => _counts[index];
 

@@ -42,7 +42,7 @@ public sealed class TypeGraphBuilder
         var block = new ColumnBlock(TotalBytes(counts));
         Kinds = block.Take<byte>(counts.Types);
         Names = block.Take<uint>(counts.Types);
-        Sizes = block.Take<ulong>(counts.Types);
+        Sizes = block.Take<uint>(counts.Types);
         Counts = block.Take<uint>(counts.Types);
         Firsts = block.Take<uint>(counts.Types);
         Members = block.Take<MemberRow>(counts.Members);
@@ -81,7 +81,10 @@ public sealed class TypeGraphBuilder
 
     internal Column<uint> Names { get; private set; }
 
-    internal Column<ulong> Sizes { get; private set; }
+    internal Column<uint> Sizes { get; private set; }
+
+    /// <summary>All sizes, where one of them does not fit 32 bits.</summary>
+    internal Column<ulong>? WideSizes { get; private set; }
 
     internal Column<uint> Counts { get; private set; }
 
@@ -136,7 +139,14 @@ public sealed class TypeGraphBuilder
     public void AddMember(NameId name, TypeId type, ulong bitOffset, uint bitSize, uint declaredAlignmentBytes = 0)
     {
         Members = Room(Members, _memberCount);
-        Members[_memberCount] = new MemberRow { Name = name.Value, Type = type.Value, BitOffset = bitOffset, BitSize = bitSize };
+        if (bitOffset > MemberRow.MaxBitOffset || bitSize > MemberRow.MaxBitSize)
+        {
+            InvalidImageException.Throw(File, _section, -1,
+                $"a member at bit {bitOffset} with {bitSize} bits; at most bit {MemberRow.MaxBitOffset} and {MemberRow.MaxBitSize} bits can be");
+        }
+
+        Members[_memberCount] = new MemberRow { Name = name.Value, Type = type.Value };
+        Members[_memberCount].SetPlace(bitOffset, bitSize);
         if (declaredAlignmentBytes != 0)
         {
             EnableDeclaredAlignment();
@@ -321,11 +331,33 @@ public sealed class TypeGraphBuilder
         TypeId id = NextId;
         Kinds[at] = (byte)((byte)kind | (flag ? TypeGraph.FlagMask : 0));
         Names[at] = name.Value;
-        Sizes[at] = size;
+        Sizes[at] = (uint)size;
+        if (size > uint.MaxValue || WideSizes is not null)
+        {
+            SetWideSize(at, size);
+        }
+
         Counts[at] = count;
         Firsts[at] = first;
         Count = at + 1;
         return id;
+    }
+
+    private void SetWideSize(int at, ulong size)
+    {
+        var wide = WideSizes ?? default;
+        if (wide.Length < Kinds.Length)
+        {
+            int known = wide.Length;
+            wide = wide.Length == 0 ? new Column<ulong>(new byte[8L * Kinds.Length], 0, Kinds.Length) : wide.Resized(Kinds.Length);
+            for (int i = known; i < at; i++)
+            {
+                wide[i] = Sizes[i];
+            }
+        }
+
+        wide[at] = size;
+        WideSizes = wide;
     }
 
     private void GrowTypes()
@@ -339,7 +371,7 @@ public sealed class TypeGraphBuilder
     }
 
     private static long TotalBytes(in TypeGraphCounts counts) =>
-        ColumnBlock.BytesOf<byte>(counts.Types) + (3 * ColumnBlock.BytesOf<uint>(counts.Types)) + ColumnBlock.BytesOf<ulong>(counts.Types)
+        ColumnBlock.BytesOf<byte>(counts.Types) + (3 * ColumnBlock.BytesOf<uint>(counts.Types)) + ColumnBlock.BytesOf<uint>(counts.Types)
         + ColumnBlock.BytesOf<MemberRow>(counts.Members) + ColumnBlock.BytesOf<EnumeratorRow>(counts.Enumerators)
         + ColumnBlock.BytesOf<ParameterRow>(counts.Parameters) + ColumnBlock.BytesOf<ArrayRow>(counts.Arrays)
         + ColumnBlock.BytesOf<SectionEntryRow>(counts.SectionEntries);

@@ -66,7 +66,7 @@ public readonly struct TypeView
     {
         TypeKind.Pointer or TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic
             or TypeKind.Function or TypeKind.FunctionPrototype or TypeKind.Variable or TypeKind.DeclTag or TypeKind.TypeTag
-            => new((uint)_segment.SizeAt(_index)),
+            => new(_segment.TargetAt(_index)),
         TypeKind.Array => new(_segment.ArrayAt(_segment.FirstAt(_index)).Element),
         _ => TypeId.Void,
     };

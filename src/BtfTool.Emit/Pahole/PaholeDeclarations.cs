@@ -13,6 +13,14 @@ public sealed partial class PaholeEmitter
     private void WriteDeclaration(TypeId id, NameId name, PaholeFrame frame)
     {
         _budget.Step(++frame.Depth);
+        if (frame.TypeColumn == MemberTypeColumn && _typeTexts.TryGet(id, out ReadOnlySpan<byte> text))
+        {
+            _w.Write(text);
+            WriteName(name);
+            return;
+        }
+
+        long start = _w.Length;
         TypeView type = _graph[id];
         if (_options.Expand && type.Kind == TypeKind.Typedef)
         {
@@ -49,28 +57,32 @@ public sealed partial class PaholeEmitter
             type = _graph[type.Target];
         }
 
-        WriteUnqualified(type, name, body);
+        bool isPrefix = WriteUnqualified(type, name, body);
+        if (isPrefix && quirks == PaholeQuirks.None && frame.TypeColumn == MemberTypeColumn && !_options.Expand
+            && _w.TryRecall(_w.Length - start, out ReadOnlySpan<byte> written))
+        {
+            _typeTexts.Add(id, written[..^_graph.NameOf(name).Length]);
+        }
     }
 
-    private void WriteUnqualified(TypeView type, NameId name, PaholeFrame body)
+    // True where the text is a type, padded, and the name behind it.
+    private bool WriteUnqualified(TypeView type, NameId name, PaholeFrame body)
     {
         switch (type.Kind)
         {
             case TypeKind.Pointer:
-                WritePointer(type, name, body);
-                break;
+                return WritePointer(type, name, body);
             case TypeKind.Array:
                 WriteArray(type, name, body);
-                break;
+                return false;
             case TypeKind.FunctionPrototype:
                 WriteFunction(type, name, isPointer: false, body.TypeColumn, body.Depth);
-                break;
+                return false;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
-                WriteTagged(type, name, body);
-                break;
+                return WriteTagged(type, name, body);
             default:
                 WritePadded(type.Id, name, body);
-                break;
+                return true;
         }
     }
 
@@ -92,35 +104,36 @@ public sealed partial class PaholeEmitter
         return target;
     }
 
-    private void WritePointer(TypeView type, NameId name, PaholeFrame body)
+    private bool WritePointer(TypeView type, NameId name, PaholeFrame body)
     {
         TypeView target = _graph[_types.SkipTags(type.Target)];
         if (!type.Target.IsVoid && target.Kind == TypeKind.FunctionPrototype)
         {
             WriteFunction(target, name, isPointer: true, body.TypeColumn, body.Depth);
+            return false;
         }
-        else if ((target.IsComposite || target.IsEnum) && target.IsAnonymous)
+
+        if ((target.IsComposite || target.IsEnum) && target.IsAnonymous)
         {
             body.HasTrailer = false;
             body.Suffix = name;
             body.SuffixIsPointer = true;
             body.IsRelative = true;
             body.TypeColumn -= 8;
-            WriteTagged(target, name, body);
+            return WriteTagged(target, name, body);
         }
-        else
-        {
-            WritePadded(type.Id, name, body);
-        }
+
+        WritePadded(type.Id, name, body);
+        return true;
     }
 
-    private void WriteTagged(TypeView type, NameId name, PaholeFrame body)
+    private bool WriteTagged(TypeView type, NameId name, PaholeFrame body)
     {
         if (type.IsAnonymous || _options.Expand)
         {
             body.TypeColumn -= 8;
             WriteBody(type, body);
-            return;
+            return false;
         }
 
         ReadOnlySpan<byte> keyword = KeywordOf(type);
@@ -134,6 +147,7 @@ public sealed partial class PaholeEmitter
         PadTo(start, body.TypeColumn - keyword.Length);
         _w.Write((byte)' ');
         WriteName(name);
+        return true;
     }
 
     private static ReadOnlySpan<byte> KeywordOf(TypeView type) =>

@@ -16,6 +16,7 @@ public sealed partial class PaholeEmitter
     private readonly Utf8Writer _w;
     private readonly PaholeTypes _types;
     private readonly PaholeDeclarationRules _rules;
+    private readonly PaholeTypeTexts _typeTexts;
     private readonly PaholeBudget _budget;
     private PaholeMember[] _members = new PaholeMember[256];
     private int _memberTop;
@@ -40,6 +41,7 @@ public sealed partial class PaholeEmitter
         _budget = new PaholeBudget(graph, options.Limits, output);
         _types = new PaholeTypes(graph, options, _budget);
         _rules = new PaholeDeclarationRules(graph, options, _budget);
+        _typeTexts = new PaholeTypeTexts(graph.TypeCount);
     }
 
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>
@@ -99,7 +101,7 @@ public sealed partial class PaholeEmitter
 
     private PaholeFrame TopFrame(TypeView type) => new()
     {
-        TypeColumn = 26,
+        TypeColumn = MemberTypeColumn,
         NameColumn = _options.Expand ? 55 : type.Kind == TypeKind.Union ? 21 : 23,
         HasTrailer = true,
         IsRelative = _options.RelativeOffsets,
@@ -154,6 +156,7 @@ public sealed partial class PaholeEmitter
         WriteName(type.NameId);
     }
 
+    private const int MemberTypeColumn = 26;
     private const int TypedefTypeColumn = 18;
 
     private void WriteName(NameId name)

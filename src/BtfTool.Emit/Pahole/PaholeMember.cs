@@ -41,4 +41,8 @@ internal struct PaholeWalk
     public bool HasFlexibleArray;
     public bool HasEmbeddedFlexibleArray;
     public bool HasNarrowedCounter;
+
+    /// <summary>Whether anything but the alignment differs from a struct without a hole.</summary>
+    public readonly bool HasWaste => LeadingHoleBytes != 0 || LeadingHoleBits != 0 || PaddingBytes != 0 || PaddingBits != 0
+        || Holes != 0 || BitHoles != 0 || HasFlexibleArray || HasEmbeddedFlexibleArray;
 }

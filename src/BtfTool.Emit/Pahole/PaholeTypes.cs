@@ -44,6 +44,9 @@ internal sealed class PaholeTypes
         Marked = 4,
         FlexibleKnown = 8,
         Flexible = 16,
+
+        // Walked, with nothing to say.
+        Clean = 32,
     }
 
     /// <summary>Removes typedefs and qualifiers; a type tag stays.</summary>
@@ -83,6 +86,11 @@ internal sealed class PaholeTypes
     /// <summary>The walk over a struct's or union's members. Cost: linear in them the first time.</summary>
     public PaholeWalk WalkOf(TypeId id)
     {
+        if ((_states[id.Value] & State.Clean) != 0)
+        {
+            return default;
+        }
+
         if (_walkIndex.TryGetValue(id, out int index))
         {
             return _walks[index];
@@ -120,7 +128,17 @@ internal sealed class PaholeTypes
             walk.HasNarrowedCounter = PaholeDialect.WouldNarrow(members, walk);
         }
 
-        if (_walkIndex.TryAdd(id, _walkCount))
+        Remember(id, walk);
+        return walk;
+    }
+
+    private void Remember(TypeId id, in PaholeWalk walk)
+    {
+        if (!walk.HasWaste)
+        {
+            _states[id.Value] |= State.Clean;
+        }
+        else if (_walkIndex.TryAdd(id, _walkCount))
         {
             if (_walkCount == _walks.Length)
             {
@@ -129,8 +147,6 @@ internal sealed class PaholeTypes
 
             _walks[_walkCount++] = walk;
         }
-
-        return walk;
     }
 
     /// <summary>Whether a struct prints as packed; judged once and remembered, as <see cref="PaholeDialect"/> says when.</summary>

@@ -194,6 +194,17 @@ public sealed class Utf8Writer
         _escapes += escape.Length;
     }
 
+    /// <summary>
+    /// The last bytes that were written, to be written again elsewhere; false when they are not all at hand (a block ended between
+    /// them) or hold escape sequences. Valid until the next write.
+    /// </summary>
+    public bool TryRecall(long length, out ReadOnlySpan<byte> text)
+    {
+        bool atHand = !_colours && length <= _at - _start;
+        text = atHand ? _block.AsSpan(_at - (int)length, (int)length) : default;
+        return atHand;
+    }
+
     /// <summary>Hands what is in the current block to the target.</summary>
     public void Flush() => NextBlock(1);
 
