@@ -11,6 +11,9 @@ public static class FuzzSeeds
     private const int ExponentialLevels = 40;
     private const int SpoiledExponentialLevels = 13;
 
+    // A header keeps what it says of types that share a name, so names are short enough for its budget of memory.
+    private const int SharedNameBytes = 800;
+
     /// <summary>What mutations start from: compiled fixtures as ELF files and as raw BTF, and what is assembled.</summary>
     public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(SpoiledExponentialLevels), .. Elf(), .. Compiled()];
 
@@ -42,7 +45,7 @@ public static class FuzzSeeds
         yield return new("one of each, big endian", Assembled.OneOfEach(bigEndian: true).ToBytes());
         yield return new("unknown kinds and layout", Assembled.UnknownKinds().ToBytes());
         yield return new("huge counts", Assembled.HugeCounts().ToBytes());
-        yield return new("one name shared", Assembled.SharedName().ToBytes());
+        yield return new("one name shared", Assembled.SharedName(SharedNameBytes).ToBytes());
     }
 
     /// <summary>Chains of 5,000 levels: more bytes than other seeds, so they are spoiled less often.</summary>
