@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Elf;
 using BtfTool.Core.IO;
+using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -16,17 +16,6 @@ public class ElfFileTests
 
     private static ElfFile Parse(byte[] bytes, ReaderLimits? limits = null) => ElfFile.Parse("a.o", ByteRegion.FromBytes(bytes), limits);
 
-    private static byte[] Zlib(byte[] plain)
-    {
-        var to = new MemoryStream();
-        using (var zlib = new ZLibStream(to, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            zlib.Write(plain);
-        }
-
-        return to.ToArray();
-    }
-
     private static ByteRegion ReadSection(ElfFile elf, string name)
     {
         elf.TryGetSection(name, out ElfSection section).ShouldBeTrue();
@@ -37,7 +26,7 @@ public class ElfFileTests
     [MemberData(nameof(ClassesAndByteOrders))]
     public void Sections_are_found_in_both_classes_and_byte_orders(bool is64, bool bigEndian)
     {
-        ElfFile elf = Parse(new ElfBytes(is64, bigEndian).Section(".text", [1, 2]).Section(".BTF", [3, 4, 5]).Build());
+        ElfFile elf = Parse(new ElfAssembler(is64, bigEndian).Section(".text", [1, 2]).Section(".BTF", [3, 4, 5]).ToBytes());
 
         elf.Is64Bit.ShouldBe(is64);
         elf.IsBigEndian.ShouldBe(bigEndian);
@@ -53,7 +42,7 @@ public class ElfFileTests
     [MemberData(nameof(ClassesAndByteOrders))]
     public void Compressed_sections_are_decompressed_when_read(bool is64, bool bigEndian)
     {
-        ElfFile elf = Parse(new ElfBytes(is64, bigEndian).Compressed(".debug_info", 1, (ulong)s_text.Length, Zlib(s_text)).Build());
+        ElfFile elf = Parse(new ElfAssembler(is64, bigEndian).PackedSection(".debug_info", 1, (ulong)s_text.Length, ElfAssembler.Zlib(s_text)).ToBytes());
 
         ReadSection(elf, ".debug_info").AsSpan().ToArray().ShouldBe(s_text);
     }
@@ -63,7 +52,7 @@ public class ElfFileTests
     {
         byte[] size = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(size, (ulong)s_text.Length);
-        ElfFile elf = Parse(new ElfBytes().Section(".zdebug_info", [.. "ZLIB"u8, .. size, .. Zlib(s_text)]).Build());
+        ElfFile elf = Parse(new ElfAssembler().Section(".zdebug_info", [.. "ZLIB"u8, .. size, .. ElfAssembler.Zlib(s_text)]).ToBytes());
 
         ReadSection(elf, ".zdebug_info").AsSpan().ToArray().ShouldBe(s_text);
     }
@@ -71,7 +60,7 @@ public class ElfFileTests
     [Fact]
     public void Section_counts_beyond_16_bits_are_taken_from_the_empty_section()
     {
-        ElfFile elf = Parse(new ElfBytes { ExtendedNumbering = true }.Section(".BTF", [1]).Build());
+        ElfFile elf = Parse(new ElfAssembler { ExtendedNumbering = true }.Section(".BTF", [1]).ToBytes());
 
         elf.Sections.Length.ShouldBe(3);
         ReadSection(elf, ".BTF").Length.ShouldBe(1);
@@ -80,7 +69,7 @@ public class ElfFileTests
     [Fact]
     public void Sections_of_one_name_are_found_one_after_the_other()
     {
-        ElfFile elf = Parse(new ElfBytes().Section(".debug_types", [1]).Section(".text", [9]).Section(".debug_types", [2]).Build());
+        ElfFile elf = Parse(new ElfAssembler().Section(".debug_types", [1]).Section(".text", [9]).Section(".debug_types", [2]).ToBytes());
 
         elf.TryGetSection(".debug_types"u8, 0, out ElfSection first).ShouldBeTrue();
         elf.TryGetSection(".debug_types"u8, first.Index + 1, out ElfSection second).ShouldBeTrue();
@@ -91,7 +80,7 @@ public class ElfFileTests
     [Fact]
     public void A_section_without_bytes_is_passed_over()
     {
-        ElfFile elf = Parse(new ElfBytes().Section(".BTF", new byte[100], type: 8).Build());
+        ElfFile elf = Parse(new ElfAssembler().Section(".BTF", new byte[100], type: 8).ToBytes());
 
         elf.TryGetSection(".BTF", out _).ShouldBeFalse();
         Should.Throw<InvalidImageException>(() => elf.ReadRaw(elf.Sections[1])).Message.ShouldContain("SHT_NOBITS");
@@ -102,7 +91,7 @@ public class ElfFileTests
     [InlineData(5001u, "end after 5000 of 5001 bytes")]
     public void A_decompressed_size_that_is_not_the_claimed_one_is_an_error(uint claimed, string message)
     {
-        ElfFile elf = Parse(new ElfBytes().Compressed(".debug_info", 1, claimed, Zlib(s_text)).Build());
+        ElfFile elf = Parse(new ElfAssembler().PackedSection(".debug_info", 1, claimed, ElfAssembler.Zlib(s_text)).ToBytes());
 
         Should.Throw<InvalidImageException>(() => ReadSection(elf, ".debug_info")).Message.ShouldContain(message);
     }
@@ -113,7 +102,7 @@ public class ElfFileTests
     [InlineData(10_000_000UL)]
     public void A_size_that_cannot_be_true_is_refused_before_it_is_allocated(ulong claimed)
     {
-        ElfFile elf = Parse(new ElfBytes().Compressed(".debug_info", 1, claimed, Zlib(s_text)).Build());
+        ElfFile elf = Parse(new ElfAssembler().PackedSection(".debug_info", 1, claimed, ElfAssembler.Zlib(s_text)).ToBytes());
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Should.Throw<InvalidImageException>(() => ReadSection(elf, ".debug_info")).Message.ShouldContain("claim to hold");
@@ -124,7 +113,7 @@ public class ElfFileTests
     [Fact]
     public void The_limit_on_decompressed_bytes_is_held()
     {
-        byte[] file = new ElfBytes().Compressed(".debug_info", 1, (ulong)s_text.Length, Zlib(s_text)).Build();
+        byte[] file = new ElfAssembler().PackedSection(".debug_info", 1, (ulong)s_text.Length, ElfAssembler.Zlib(s_text)).ToBytes();
         ElfFile elf = Parse(file, ReaderLimits.Default with { MaxDecompressedBytes = 4999 });
 
         Should.Throw<InvalidImageException>(() => ReadSection(elf, ".debug_info")).Message.ShouldContain("at most 4999 are read");
@@ -133,10 +122,10 @@ public class ElfFileTests
     [Fact]
     public void Damaged_data_and_unknown_compression_are_errors()
     {
-        byte[] damaged = Zlib(s_text);
+        byte[] damaged = ElfAssembler.Zlib(s_text);
         damaged[^1] ^= 1;
-        ElfFile elf = Parse(new ElfBytes().Compressed(".a", 1, (ulong)s_text.Length, damaged).Compressed(".b", 7, 1, [0])
-            .Compressed(".c", 2, 5, [1, 2, 3]).Section(".d", [1], flags: 0x800).Build());
+        ElfFile elf = Parse(new ElfAssembler().PackedSection(".a", 1, (ulong)s_text.Length, damaged).PackedSection(".b", 7, 1, [0])
+            .PackedSection(".c", 2, 5, [1, 2, 3]).Section(".d", [1], flags: 0x800).ToBytes());
 
         foreach (string name in (string[])[".a", ".b", ".c", ".d"])
         {
@@ -148,7 +137,7 @@ public class ElfFileTests
     [MemberData(nameof(ClassesAndByteOrders))]
     public void A_file_that_is_cut_short_anywhere_gives_a_result_or_a_clear_error(bool is64, bool bigEndian)
     {
-        byte[] whole = new ElfBytes(is64, bigEndian).Compressed(".BTF", 1, (ulong)s_text.Length, Zlib(s_text)).Build();
+        byte[] whole = new ElfAssembler(is64, bigEndian).PackedSection(".BTF", 1, (ulong)s_text.Length, ElfAssembler.Zlib(s_text)).ToBytes();
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] part = whole[..length];
@@ -159,7 +148,7 @@ public class ElfFileTests
     [Fact]
     public void Any_changed_byte_gives_a_result_or_a_clear_error()
     {
-        byte[] whole = new ElfBytes().Compressed(".BTF", 1, (ulong)s_text.Length, Zlib(s_text)).Build();
+        byte[] whole = new ElfAssembler().PackedSection(".BTF", 1, (ulong)s_text.Length, ElfAssembler.Zlib(s_text)).ToBytes();
         for (int at = 0; at < whole.Length; at++)
         {
             foreach (byte value in (byte[])[0, 1, 0x7f, 0xff])

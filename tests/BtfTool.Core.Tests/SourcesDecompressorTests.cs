@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -32,6 +33,11 @@ public class SourcesDecompressorTests
 
     [Fact]
     public void Gzip_is_read() => Read(Gzip(s_text)).ShouldBe(s_text);
+
+    [Fact]
+    public void A_library_that_is_not_installed_is_named_when_an_input_needs_it() =>
+        Should.Throw<InvalidImageException>(() => new SystemLibrary("libnone.so.0", "none", "libnone0").Require("a.none", ""))
+            .Message.ShouldBe("a.none: compressed with none, and libnone.so.0 cannot be loaded: install libnone0");
 
     [Fact]
     public void Gzip_of_nothing_is_read() =>
@@ -127,9 +133,9 @@ public class SourcesDecompressorTests
     [Fact]
     public void Zstd_sections_are_read()
     {
-        byte[] file = new ElfBytes().Compressed(".debug_info", 2, (ulong)s_text.Length, Convert.FromBase64String(Zstd))
-            .Compressed(".short", 2, (ulong)s_text.Length - 1, Convert.FromBase64String(Zstd))
-            .Compressed(".long", 2, (ulong)s_text.Length + 1, Convert.FromBase64String(Zstd)).Build();
+        byte[] file = new ElfAssembler().PackedSection(".debug_info", 2, (ulong)s_text.Length, Convert.FromBase64String(Zstd))
+            .PackedSection(".short", 2, (ulong)s_text.Length - 1, Convert.FromBase64String(Zstd))
+            .PackedSection(".long", 2, (ulong)s_text.Length + 1, Convert.FromBase64String(Zstd)).ToBytes();
         var elf = Core.Elf.ElfFile.Parse("a.o", ByteRegion.FromBytes(file));
 
         elf.Read(elf.Sections[1]).AsSpan().ToArray().ShouldBe(s_text);

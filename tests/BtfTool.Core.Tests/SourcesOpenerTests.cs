@@ -97,7 +97,7 @@ public sealed class SourcesOpenerTests : IDisposable
     [InlineData(false, true, false)]
     public void BTF_in_ELF_has_a_byte_order_of_its_own_and_the_pointer_size_of_the_class(bool is64, bool elfBigEndian, bool btfBigEndian)
     {
-        byte[] elf = new ElfBytes(is64, elfBigEndian).Section(".text", [0]).Section(".BTF", Btf(btfBigEndian)).Build();
+        byte[] elf = new ElfAssembler(is64, elfBigEndian).Section(".text", [0]).Section(".BTF", Btf(btfBigEndian)).ToBytes();
         using TypeSource source = SourceOpener.Open(Write("a.o", elf));
 
         ShouldBeTheSample(source, btfBigEndian);
@@ -109,14 +109,14 @@ public sealed class SourcesOpenerTests : IDisposable
     public void Compressed_files_and_sections_are_read()
     {
         using TypeSource raw = SourceOpener.Open(Write("a", Gzip(Btf())));
-        using TypeSource elf = SourceOpener.Open(Write("b", Gzip(new ElfBytes().Section(".BTF", Btf()).Build())));
+        using TypeSource elf = SourceOpener.Open(Write("b", Gzip(new ElfAssembler().Section(".BTF", Btf()).ToBytes())));
         var zlib = new MemoryStream();
         using (var to = new ZLibStream(zlib, CompressionLevel.Fastest, leaveOpen: true))
         {
             to.Write(Btf());
         }
 
-        byte[] section = new ElfBytes().Compressed(".BTF", 1, (ulong)Btf().Length, zlib.ToArray()).Build();
+        byte[] section = new ElfAssembler().PackedSection(".BTF", 1, (ulong)Btf().Length, zlib.ToArray()).ToBytes();
         using TypeSource compressed = SourceOpener.Open(Write("c", section));
 
         ShouldBeTheSample(raw);
@@ -132,15 +132,19 @@ public sealed class SourcesOpenerTests : IDisposable
         MessageOf(Write("bytes", [0xde, 0xad, 0, 1])).ShouldContain("the bytes dead0001");
         MessageOf(Write("twice", Gzip(Gzip(Btf())))).ShouldContain("compressed twice");
         MessageOf(Write("ar", "!<arch>\nx"u8.ToArray())).ShouldContain("archive");
-        MessageOf(Write("plain.o", new ElfBytes().Section(".text", [0]).Build())).ShouldEndWith("ELF without a .BTF section");
-        MessageOf(Write("dwarf.o", new ElfBytes().Section(".debug_info", [0]).Build()))
+        MessageOf(Write("plain.o", new ElfAssembler().Section(".text", [0]).ToBytes())).ShouldEndWith("ELF without a .BTF section");
+        MessageOf(Write("dwarf.o", new ElfAssembler().Section(".debug_info", [0]).ToBytes()))
             .ShouldEndWith("ELF without a .BTF section; it has DWARF (.debug_info), which cannot be read yet");
-        MessageOf(Write("x.debug", new ElfBytes().Section(".BTF", new byte[9], type: 8).Build())).ShouldContain("separate debug file");
+        MessageOf(Write("x.debug", new ElfAssembler().Section(".BTF", new byte[9], type: 8).ToBytes())).ShouldContain("separate debug file");
         MessageOf(_root).ShouldBe(_root + ": is a directory");
         MessageOf(_root + "/nothing").ShouldBe(_root + "/nothing: no such file");
         MessageOf(_root + "/text/below").ShouldEndWith(": no such file");
         MessageOf("").ShouldBe("no such file");
     }
+
+    [Fact]
+    public void A_file_that_opens_but_cannot_be_read_is_named() =>
+        Should.Throw<InvalidImageException>(() => SourceOpener.Open("/proc/self/mem")).Message.ShouldStartWith("/proc/self/mem: cannot be read (");
 
     [Fact]
     public void A_file_that_is_cut_short_anywhere_gives_a_clear_error()
@@ -210,7 +214,7 @@ public sealed class SourcesOpenerTests : IDisposable
     [Fact]
     public void A_module_without_a_base_is_told_of_the_kernel_of_its_release()
     {
-        byte[] elf = new ElfBytes().Section(".BTF", SplitBtf()).Build();
+        byte[] elf = new ElfAssembler().Section(".BTF", SplitBtf()).ToBytes();
         string module = Write("lib/modules/9.9/kernel/fs/x.ko", elf);
         string other = Write("lib/modules/8.8/kernel/fs/x.ko", elf);
 
@@ -237,7 +241,7 @@ public sealed class SourcesOpenerTests : IDisposable
     [Fact]
     public void A_distilled_base_in_the_same_file_is_the_base()
     {
-        byte[] elf = new ElfBytes().Section(".BTF", SplitBtf()).Section(".BTF.base", Btf()).Build();
+        byte[] elf = new ElfAssembler().Section(".BTF", SplitBtf()).Section(".BTF.base", Btf()).ToBytes();
         using TypeSource source = SourceOpener.Open(Write("x.ko", elf));
 
         source.Graph.TypeCount.ShouldBe(5);
@@ -305,7 +309,7 @@ public sealed class SourcesOpenerTests : IDisposable
     {
         Write("proc/sys/kernel/osrelease", "9.9\n"u8.ToArray());
         Write("boot/vmlinux-8.8", Btf());
-        string kernel = Write(path, new ElfBytes().Section(".BTF", Btf()).Build());
+        string kernel = Write(path, new ElfAssembler().Section(".BTF", Btf()).ToBytes());
         using TypeSource source = SourceOpener.OpenDefault(Fake() with { KernelRelease = null });
 
         ShouldBeTheSample(source);
@@ -319,7 +323,7 @@ public sealed class SourcesOpenerTests : IDisposable
     public void Kernels_without_usable_BTF_are_passed_over()
     {
         Write("sys/kernel/btf/vmlinux", SplitBtf());
-        Write("boot/vmlinux-9.9", new ElfBytes().Section(".text", [0]).Build());
+        Write("boot/vmlinux-9.9", new ElfAssembler().Section(".text", [0]).ToBytes());
         string kernel = Write("lib/modules/9.9/build/vmlinux", Btf());
         using TypeSource source = SourceOpener.OpenDefault(Fake());
 
@@ -341,7 +345,7 @@ public sealed class SourcesOpenerTests : IDisposable
     [Fact]
     public void Without_any_kernel_everything_that_was_tried_is_named()
     {
-        Write("boot/vmlinux-9.9", new ElfBytes().Section(".text", [0]).Build());
+        Write("boot/vmlinux-9.9", new ElfAssembler().Section(".text", [0]).ToBytes());
         string message = Should.Throw<InvalidImageException>(() => SourceOpener.OpenDefault(Fake())).Message;
 
         message.ShouldContain(_root + "/sys/kernel/btf/vmlinux (no such file)");

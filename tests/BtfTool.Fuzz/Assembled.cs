@@ -122,10 +122,10 @@ internal static class Assembled
     }
 
     /// <summary>Hundreds of types and members with parts of one long name.</summary>
-    public static BtfAssembler SharedName()
+    public static BtfAssembler SharedName(int bytes)
     {
         var b = new BtfAssembler();
-        uint name = b.Name(new string('n', 2000));
+        uint name = b.Name(new string('n', bytes));
         for (uint i = 0; i < 100; i++)
         {
             b.Raw(1, name + i, 8, 0, false, 64);

@@ -1,4 +1,5 @@
 using BtfTool.Core.Diagnostics;
+using BtfTool.Emit.Headers;
 
 namespace BtfTool.Fuzz;
 
@@ -11,6 +12,9 @@ public static class FuzzBudget
         MaxDecompressedBytes = 1 << 20,
         MaxEmittedBytesPerType = 64 * 1024,
     };
+
+    /// <summary>Limits for headers.</summary>
+    public static HeaderOptions Header { get; } = HeaderOptions.Default with { Limits = Limits, MaxHeaderBytes = 64 << 20 };
 
     /// <summary>Bytes that a target may allocate on its thread.</summary>
     public static long AllocatedBytes(int inputBytes) => (64L * inputBytes) + (4L << 20);

@@ -1,53 +1,78 @@
+using System.Diagnostics;
 using System.Globalization;
 using BtfTool.Core.Diagnostics;
 using BtfTool.TestKit;
 
 namespace BtfTool.Fuzz;
 
-/// <summary>Gives inputs to all targets and holds them to their promise.</summary>
-public sealed class FuzzRunner
+/// <summary>Gives inputs to targets and holds them to their promise.</summary>
+public sealed class FuzzRunner(FuzzReport report)
 {
     private const int Threads = 2;
 
     // What the runtime gives to threads that it starts itself; a deep recursion must not fit.
     private const int StackBytes = 1536 * 1024;
+    private static readonly int Readers = FuzzTargets.Readers.Count;
+    private static readonly int Emitters = FuzzTargets.Emitters.Count;
     private readonly DiscardingBufferWriter _output = new();
 
     /// <summary>Runs one input through all targets; returns what went wrong, or null.</summary>
-    public string? Run(FuzzInput input)
+    public string? RunAll(FuzzInput input)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        long budget = FuzzBudget.AllocatedBytes(input.Length);
-        foreach (IFuzzTarget target in FuzzTargets.All)
+        for (int target = 0; target < FuzzTargets.All.Count; target++)
         {
-            _output.Reset(FuzzBudget.OutputBytes(input.Length));
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
+            if (Run(input, target) is { } failure)
             {
-                target.Run(input.Image(), _output);
-            }
-            catch (InvalidImageException)
-            {
-                // That is how a broken input ends.
-            }
-#pragma warning disable CA1031 // Any other exception is what this looks for.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                return $"{target.Name}: {e}";
-            }
-
-            long used = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (used > budget)
-            {
-                return $"{target.Name}: {used} bytes allocated for an input of {input.Length}; {budget} are allowed";
+                return failure;
             }
         }
 
         return null;
     }
 
-    /// <summary>Runs one seed as it is.</summary>
+    /// <summary>
+    /// Runs one input through one reader and, if it is one that emitters can be given, one or two of these, chosen by the number of the case.
+    /// </summary>
+    public string? RunSome(FuzzInput input, ulong number)
+    {
+        // Not the numbers that spoiled the input.
+        var random = new FuzzRandom(~number);
+        int emitter = random.Below(Emitters);
+        return Run(input, random.Below(Readers))
+            ?? Run(input, Readers + emitter)
+            ?? Run(input, Readers + ((emitter + 1 + random.Below(Emitters - 1)) % Emitters));
+    }
+
+    private string? Run(FuzzInput input, int number)
+    {
+        IFuzzTarget target = FuzzTargets.All[number];
+        long budget = FuzzBudget.AllocatedBytes(input.Length);
+        _output.Reset(FuzzBudget.OutputBytes(input.Length));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
+        bool hasResult = false;
+        try
+        {
+            target.Run(input.Image(), _output);
+            hasResult = true;
+        }
+        catch (InvalidImageException)
+        {
+            // That is how a broken input ends.
+        }
+#pragma warning disable CA1031 // Any other exception is what this looks for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return $"{target.Name}: {e}";
+        }
+
+        report.Count(number, hasResult, Stopwatch.GetElapsedTime(start));
+        long used = GC.GetAllocatedBytesForCurrentThread() - before;
+        return used > budget ? $"{target.Name}: {used} bytes allocated for an input of {input.Length}; {budget} are allowed" : null;
+    }
+
+    /// <summary>Runs one seed as it is through all targets.</summary>
     public static string? RunSeed(FuzzSeed seed)
     {
         ArgumentNullException.ThrowIfNull(seed);
@@ -55,22 +80,22 @@ public sealed class FuzzRunner
         input.Load(seed.Bytes);
         using var watch = new FuzzWatch(1);
         watch.Begin(0, 0, input);
-        return OnStack(() => new FuzzRunner().Run(input));
+        return OnStack(() => new FuzzRunner(new FuzzReport()).RunAll(input));
     }
 
-    /// <summary>Runs cases of numbers from 0 on several threads; returns what the first failing one of each thread did.</summary>
+    /// <summary>Runs cases of numbers from 0 on several threads, each through some targets.</summary>
     /// <param name="cases">How many.</param>
     /// <param name="seeds">What to spoil.</param>
     /// <param name="capacityBytes">Most bytes of an input.</param>
-    public static IReadOnlyList<string> RunCases(int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes)
+    public static FuzzReport RunCases(int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes)
     {
-        var failures = new string?[Threads];
+        var report = new FuzzReport();
         var threads = new Thread[Threads];
         using var watch = new FuzzWatch(Threads);
         for (int t = 0; t < Threads; t++)
         {
             int thread = t;
-            threads[t] = new Thread(() => failures[thread] = RunShare(thread, cases, seeds, capacityBytes, watch), StackBytes);
+            threads[t] = new Thread(() => RunShare(thread, cases, seeds, capacityBytes, watch, report), StackBytes);
             threads[t].Start();
         }
 
@@ -79,25 +104,25 @@ public sealed class FuzzRunner
             thread.Join();
         }
 
-        return [.. failures.OfType<string>()];
+        return report;
     }
 
-    private static string? RunShare(int thread, int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes, FuzzWatch watch)
+    private static void RunShare(int thread, int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes, FuzzWatch watch, FuzzReport report)
     {
-        var runner = new FuzzRunner();
+        var runner = new FuzzRunner(report);
         var input = new FuzzInput(capacityBytes);
         for (int number = thread; number < cases; number += Threads)
         {
             Mutator.Make((ulong)number, seeds, input);
             watch.Begin(thread, number, input);
-            if (runner.Run(input) is { } failure)
+            if (runner.RunSome(input, (ulong)number) is { } failure)
             {
-                return $"case {number}, saved as {Save(number, input)}: {failure}";
+                report.Fail($"case {number}, saved as {Save(number, input)}: {failure}");
+                break;
             }
         }
 
         watch.End(thread);
-        return null;
     }
 
     /// <summary>Keeps an input for the replay; returns its path.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using BtfTool.TestKit;
 
 namespace BtfTool.Fuzz;
@@ -5,16 +6,27 @@ namespace BtfTool.Fuzz;
 /// <summary>The inputs that mutations start from: at most 64 KiB each, most of them far smaller.</summary>
 public static class FuzzSeeds
 {
-    /// <summary>Compiled fixtures as ELF files and as raw BTF, and what is assembled.</summary>
-    public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(), .. Elf(), .. Compiled()];
+    // Each level doubles what there is to print. A header gives up after millions of steps, a second for each: too long for thousands of
+    // mutations, so that these start from fewer levels, which are enough for the limits on printed bytes.
+    private const int ExponentialLevels = 40;
+    private const int SpoiledExponentialLevels = 13;
 
-    /// <summary>Inputs that are made to exhaust something, unspoiled: each has its name.</summary>
-    public static IEnumerable<FuzzSeed> Structured()
+    // A header keeps what it says of types that share a name, so names are short enough for its budget of memory.
+    private const int SharedNameBytes = 800;
+
+    /// <summary>What mutations start from: compiled fixtures as ELF files and as raw BTF, and what is assembled.</summary>
+    public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(SpoiledExponentialLevels), .. Elf(), .. Compiled()];
+
+    /// <summary>All seeds, as they are to be run unspoiled.</summary>
+    public static IEnumerable<FuzzSeed> Unspoiled() => [.. Structured(ExponentialLevels), .. Elf(), .. Compiled(), .. Deep()];
+
+    /// <summary>Inputs that are made to exhaust something: each has its name.</summary>
+    public static IEnumerable<FuzzSeed> Structured(int exponentialLevels)
     {
         yield return new("nothing", []);
         yield return new("no types", new BtfAssembler().ToBytes());
-        yield return new("exponential anonymous nesting", Assembled.ExponentialNesting(40).ToBytes());
-        yield return new("exponential pointers", Assembled.ExponentialPrototypes(40).ToBytes());
+        yield return new("exponential anonymous nesting", Assembled.ExponentialNesting(exponentialLevels).ToBytes());
+        yield return new("exponential pointers", Assembled.ExponentialPrototypes(exponentialLevels).ToBytes());
         yield return new("cycle of one typedef", Assembled.Cycle(b => b.Typedef("t", b.NextId)).ToBytes());
         yield return new("cycle of one const", Assembled.Cycle(b => b.Const(b.NextId)).ToBytes());
         yield return new("cycle of one pointer", Assembled.Cycle(b => b.Pointer(b.NextId)).ToBytes());
@@ -33,7 +45,7 @@ public static class FuzzSeeds
         yield return new("one of each, big endian", Assembled.OneOfEach(bigEndian: true).ToBytes());
         yield return new("unknown kinds and layout", Assembled.UnknownKinds().ToBytes());
         yield return new("huge counts", Assembled.HugeCounts().ToBytes());
-        yield return new("one name shared", Assembled.SharedName().ToBytes());
+        yield return new("one name shared", Assembled.SharedName(SharedNameBytes).ToBytes());
     }
 
     /// <summary>Chains of 5,000 levels: more bytes than other seeds, so they are spoiled less often.</summary>
@@ -62,7 +74,20 @@ public static class FuzzSeeds
         yield return new("ELF, 32 bit, big endian", new ElfAssembler(is64: false, bigEndian: true).Section(".BTF", big).ToBytes());
         yield return new("ELF, compressed", new ElfAssembler().CompressedSection(".BTF", btf).ToBytes());
         yield return new("ELF, extended numbering", new ElfAssembler { ExtendedNumbering = true }.Section(".BTF", btf).ToBytes());
+        yield return new("ELF, compressed as a file", Gzip(new ElfAssembler().Section(".BTF", btf).ToBytes()));
+        yield return new("BTF, compressed as a file", Gzip(big));
         yield return new("ELF, base beside", new ElfAssembler().Section(".BTF", btf).Section(".BTF.base", btf).ToBytes());
+    }
+
+    private static byte[] Gzip(byte[] plain)
+    {
+        var to = new MemoryStream();
+        using (var gzip = new GZipStream(to, CompressionLevel.Fastest))
+        {
+            gzip.Write(plain);
+        }
+
+        return to.ToArray();
     }
 
     private static IEnumerable<FuzzSeed> Compiled()

@@ -1,7 +1,13 @@
 using System.Buffers;
 using BtfTool.Core.Btf;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Dump;
+using BtfTool.Emit.Headers;
+using BtfTool.Emit.Pahole;
+using BtfTool.Emit.Text;
 using BtfTool.TestKit;
 
 namespace BtfTool.Fuzz;
@@ -9,13 +15,39 @@ namespace BtfTool.Fuzz;
 /// <summary>All readers and emitters that any input may be given to: one line each.</summary>
 public static class FuzzTargets
 {
-    /// <summary>The list.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    private static readonly PaholeOptions Pahole = new() { Limits = FuzzBudget.Limits };
+
+    /// <summary>What reads.</summary>
+    public static IReadOnlyList<IFuzzTarget> Readers { get; } =
     [
         new Target("records of BTF", (image, _) => WalkRecords(Btf(image))),
         new Target("views of the graph", (image, _) => GraphWalk.Checksum(Graph(image))),
         new Target("a file over itself", (image, _) => GraphWalk.Checksum(OverItself(image))),
+        new Target("sources", (image, _) => ReadSource(image)),
     ];
+
+    /// <summary>What prints.</summary>
+    public static IReadOnlyList<IFuzzTarget> Emitters { get; } =
+    [
+        new Target("raw dump", (image, output) => Print(output, w => new BtfDumpWriter(Btf(image), w).WriteAll())),
+        new Target("listing", (image, output) => List(Graph(image), Pahole, output)),
+        new Target("listing, compatible", (image, output) => List(Graph(image), Pahole with { Compat = true }, output)),
+        new Target("listing, expanded", (image, output) => List(Graph(image), Pahole with { Expand = true }, output)),
+        new Target("listing, expanded and compatible", (image, output) => List(Graph(image), Pahole with { Expand = true, Compat = true }, output)),
+        new Target("listing over itself", (image, output) => List(OverItself(image), Pahole, output)),
+        new Target("type by type", (image, output) => ListEach(Graph(image), Pahole with { Hex = true, CachelineBytes = 1 }, output)),
+        new Target("type by type, expanded", (image, output) => ListEach(Graph(image),
+            Pahole with { Expand = true, FlatArrays = true, RelativeOffsets = true, CachelineBytes = 1 << 30 }, output)),
+        new Target("type by type, compatible", (image, output) => ListEach(Graph(image), Pahole with { Compat = true, NoPacked = true, NoAligned = true }, output)),
+        new Target("header", (image, output) => Header(Graph(image), FuzzBudget.Header, output)),
+        new Target("header, unsorted", (image, output) => Header(Graph(image), FuzzBudget.Header with { Unsorted = true }, output)),
+        new Target("header, compatible", (image, output) => Header(Graph(image), FuzzBudget.Header with { BpftoolCompat = true }, output)),
+        new Target("header over itself", (image, output) => Header(OverItself(image), FuzzBudget.Header, output)),
+        new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), output)),
+    ];
+
+    /// <summary>Both.</summary>
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters];
 
     /// <summary>The records of an input; raw BTF.</summary>
     public static BtfFile Btf(FileImage image) => BtfFile.Parse(image.Path, "BTF", image.Bytes);
@@ -29,6 +61,16 @@ public static class FuzzTargets
         BtfFile below = Btf(image);
         TypeGraph graph = BtfReader.Read(below, limits: FuzzBudget.Limits);
         return BtfReader.Read(BtfFile.Parse(image.Path, "BTF", image.Bytes, below), graph, limits: FuzzBudget.Limits);
+    }
+
+    // What opening a file does, without the file system.
+    private static void ReadSource(FileImage image)
+    {
+        BtfLocation found = BtfLocation.Find(image, FuzzBudget.Limits);
+        BtfFile? below = found.DistilledBase is { } distilled ? BtfFile.Parse(image.Path, ".BTF.base", distilled) : null;
+        TypeGraph? graph = below is null ? null : BtfReader.Read(below, null, found.PointerSizeBytes, FuzzBudget.Limits);
+        BtfFile btf = BtfFile.Parse(image.Path, found.Section, found.Bytes, below);
+        GraphWalk.Checksum(BtfReader.Read(btf, graph, found.PointerSizeBytes, FuzzBudget.Limits));
     }
 
     private static void WalkRecords(BtfFile file)
@@ -45,6 +87,56 @@ public static class FuzzTargets
         }
 
         GC.KeepAlive(file.OffsetOf((uint)sum));
+    }
+
+    private static void Print(IBufferWriter<byte> output, Action<Utf8Writer> print)
+    {
+        var writer = new Utf8Writer(output);
+        print(writer);
+        writer.Flush();
+    }
+
+    private static void List(TypeGraph graph, PaholeOptions options, IBufferWriter<byte> output) =>
+        Print(output, w => new PaholeEmitter(graph, options, w).WriteAll());
+
+    // Any kind of type, and on with the same emitter behind one that cannot be written; exceptions are slow, so not behind many.
+    private static void ListEach(TypeGraph graph, PaholeOptions options, IBufferWriter<byte> output) => Print(output, w =>
+    {
+        var emitter = new PaholeEmitter(graph, options, w);
+        int step = 1 + (graph.TypeCount / 20_000);
+        int failures = 0;
+        for (int id = 0; id < graph.TypeCount && failures < 2; id += step)
+        {
+            try
+            {
+                emitter.WriteType(new TypeId((uint)id));
+            }
+            catch (InvalidImageException)
+            {
+                failures++;
+            }
+        }
+    });
+
+    private static void Header(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)
+    {
+        var emitter = new HeaderEmitter(graph, options);
+        emitter.Write(output);
+        for (int id = 1; id < graph.TypeCount; id += 1 + (graph.TypeCount / 100))
+        {
+            GC.KeepAlive(emitter.TryGetEmittedName(new TypeId((uint)id), out _));
+        }
+    }
+
+    private static void HeaderOfSelection(TypeGraph graph, IBufferWriter<byte> output)
+    {
+        var roots = new TypeId[Math.Min(graph.TypeCount, 8)];
+        for (int i = 0; i < roots.Length; i++)
+        {
+            roots[i] = new TypeId((uint)((graph.TypeCount - 1) * (long)i / roots.Length));
+        }
+
+        Header(graph, FuzzBudget.Header with { Roots = roots }, output);
     }
 
     private sealed class Target(string name, Action<FileImage, IBufferWriter<byte>> run) : IFuzzTarget

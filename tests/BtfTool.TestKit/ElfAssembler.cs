@@ -114,6 +114,18 @@ public sealed class ElfAssembler
     public ElfAssembler CompressedSection(string name, byte[] plain, uint compressionType = 1, ulong? plainBytes = null,
         Action<ElfSectionDraft>? spoil = null)
     {
+        ArgumentNullException.ThrowIfNull(plain);
+        return PackedSection(name, compressionType, plainBytes ?? (ulong)plain.Length, Zlib(plain), spoil);
+    }
+
+    /// <summary>Adds a section with SHF_COMPRESSED: a compression header, then the bytes that are given.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="compressionType">ch_type.</param>
+    /// <param name="plainBytes">ch_size.</param>
+    /// <param name="packed">What follows the header.</param>
+    /// <param name="spoil">Changes the section afterwards.</param>
+    public ElfAssembler PackedSection(string name, uint compressionType, ulong plainBytes, byte[] packed, Action<ElfSectionDraft>? spoil = null)
+    {
         var data = new WordWriter(IsBigEndian);
         data.U32(compressionType);
         if (Is64)
@@ -121,9 +133,9 @@ public sealed class ElfAssembler
             data.U32(0);
         }
 
-        data.Word(plainBytes ?? (ulong)plain.Length, Is64);
+        data.Word(plainBytes, Is64);
         data.Word(1, Is64);
-        data.Bytes(Zlib(plain));
+        data.Bytes(packed);
         return Section(name, data.ToArray(), flags: CompressedFlag, spoil: spoil);
     }
 

@@ -6,7 +6,6 @@ namespace BtfTool.Core.IO;
 /// <summary>The system's liblzma, loaded when the first input needs it. Source of the calls: lzma/base.h and lzma/container.h.</summary>
 internal static unsafe class LzmaLibrary
 {
-    private const string Name = "liblzma.so.5";
     private const int LZMA_OK = 0;
     private const int LZMA_STREAM_END = 1;
     private const int LZMA_MEM_ERROR = 5;
@@ -18,7 +17,7 @@ internal static unsafe class LzmaLibrary
     // xz -9 needs 65 MiB to decompress.
     private const ulong MaxDictionaryBytes = 256UL * 1024 * 1024;
 
-    private static readonly nint s_library = NativeLibrary.TryLoad(Name, out nint library) ? library : 0;
+    private static readonly SystemLibrary s_library = new("liblzma.so.5", "xz", "liblzma5 (or xz)");
 
     // lzma_stream; the reserved fields at its end must be zero.
     [StructLayout(LayoutKind.Sequential)]
@@ -38,13 +37,9 @@ internal static unsafe class LzmaLibrary
     /// <summary>Decompresses all streams of a file.</summary>
     internal static ByteRegion Read(string file, ByteRegion bytes, long most)
     {
-        if (s_library == 0)
-        {
-            InvalidImageException.Throw(file, "", -1, $"compressed with xz, and {Name} cannot be loaded: install liblzma5 (or xz)");
-        }
-
-        var start = (delegate* unmanaged[Cdecl]<Stream*, ulong, uint, int>)NativeLibrary.GetExport(s_library, "lzma_stream_decoder");
-        var end = (delegate* unmanaged[Cdecl]<Stream*, void>)NativeLibrary.GetExport(s_library, "lzma_end");
+        s_library.Require(file, "");
+        var start = (delegate* unmanaged[Cdecl]<Stream*, ulong, uint, int>)s_library.Export("lzma_stream_decoder");
+        var end = (delegate* unmanaged[Cdecl]<Stream*, void>)s_library.Export("lzma_end");
         var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
         Stream stream = default;
         Check(file, start(&stream, MaxDictionaryBytes, LZMA_CONCATENATED));
@@ -65,7 +60,7 @@ internal static unsafe class LzmaLibrary
 
     private static void Run(string file, Stream* stream, OutputBuffer output)
     {
-        var code = (delegate* unmanaged[Cdecl]<Stream*, int, int>)NativeLibrary.GetExport(s_library, "lzma_code");
+        var code = (delegate* unmanaged[Cdecl]<Stream*, int, int>)s_library.Export("lzma_code");
         int result;
         do
         {

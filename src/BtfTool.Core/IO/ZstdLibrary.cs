@@ -6,8 +6,7 @@ namespace BtfTool.Core.IO;
 /// <summary>The system's libzstd, loaded when the first input needs it. Source of the calls: zstd.h (its stable part).</summary>
 internal static unsafe class ZstdLibrary
 {
-    private const string Name = "libzstd.so.1";
-    private static readonly nint s_library = NativeLibrary.TryLoad(Name, out nint library) ? library : 0;
+    private static readonly SystemLibrary s_library = new("libzstd.so.1", "zstd", "libzstd1 (or zstd)");
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Buffer
@@ -20,7 +19,7 @@ internal static unsafe class ZstdLibrary
     /// <summary>Decompresses frames whose size together is known.</summary>
     internal static void ReadKnown(string file, string section, ByteRegion bytes, byte[] output)
     {
-        Require(file, section);
+        s_library.Require(file, section);
         var decompress = (delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, nuint>)Export("ZSTD_decompress");
         nuint done;
         fixed (byte* to = output)
@@ -41,7 +40,7 @@ internal static unsafe class ZstdLibrary
     /// <summary>Decompresses all frames of a file.</summary>
     internal static ByteRegion Read(string file, ByteRegion bytes, long most)
     {
-        Require(file, "");
+        s_library.Require(file, "");
         ulong size = ((delegate* unmanaged[Cdecl]<byte*, nuint, ulong>)Export("ZSTD_getFrameContentSize"))(bytes.Start, (nuint)bytes.Length);
         var output = new OutputBuffer(file, size <= (ulong)most ? (long)size + 1 : 4 * bytes.Length, most + 1);
         nint stream = ((delegate* unmanaged[Cdecl]<nint>)Export("ZSTD_createDStream"))();
@@ -94,13 +93,5 @@ internal static unsafe class ZstdLibrary
 
     private static bool IsError(nuint code) => ((delegate* unmanaged[Cdecl]<nuint, uint>)Export("ZSTD_isError"))(code) != 0;
 
-    private static nint Export(string name) => NativeLibrary.GetExport(s_library, name);
-
-    private static void Require(string file, string section)
-    {
-        if (s_library == 0)
-        {
-            InvalidImageException.Throw(file, section, -1, $"compressed with zstd, and {Name} cannot be loaded: install libzstd1 (or zstd)");
-        }
-    }
+    private static nint Export(string name) => s_library.Export(name);
 }

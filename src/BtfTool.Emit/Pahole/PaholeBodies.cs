@@ -1,3 +1,4 @@
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Text;
 
@@ -6,6 +7,9 @@ namespace BtfTool.Emit.Pahole;
 // Bodies of structs, unions and enumerations.
 public sealed partial class PaholeEmitter
 {
+    // The structs and unions whose bodies are being written, outermost first.
+    private readonly List<TypeId> _open = [];
+
     private void WriteBody(TypeView type, in PaholeFrame frame)
     {
         if (type.Kind == TypeKind.Struct)
@@ -43,7 +47,7 @@ public sealed partial class PaholeEmitter
 
     private void WriteUnion(TypeView type, PaholeFrame frame)
     {
-        CheckExpansion(++frame.Depth);
+        Open(type, ++frame.Depth);
         JudgePacked(type);
         WriteHead(type);
         _w.Write(" {\n"u8);
@@ -61,10 +65,29 @@ public sealed partial class PaholeEmitter
             i++;
         }
 
-        _memberTop = first;
+        Close(first);
         Tabs(frame.Indent);
         _w.Write((byte)'}');
         WriteSuffix(frame);
+    }
+
+    // A body inside of itself would never end, and may need much memory before the limits are reached.
+    private void Open(TypeView type, int depth)
+    {
+        _budget.Step(depth);
+        if (_open.Contains(type.Id))
+        {
+            InvalidImageException.Throw(_graph.SourcePath, "", -1,
+                $"type {type.Id} ({type.Kind} '{type.NameString}') has its own body inside of it");
+        }
+
+        _open.Add(type.Id);
+    }
+
+    private void Close(int firstMember)
+    {
+        _memberTop = firstMember;
+        _open.RemoveAt(_open.Count - 1);
     }
 
     private static PaholeFrame InnerFrame(in PaholeFrame frame)
@@ -76,7 +99,7 @@ public sealed partial class PaholeEmitter
 
     private void WriteStruct(TypeView type, PaholeFrame frame)
     {
-        CheckExpansion(++frame.Depth);
+        Open(type, ++frame.Depth);
         int first = TakeMembers(type, out PaholeWalk walk);
         JudgePacked(type);
         WriteHead(type);
@@ -84,7 +107,7 @@ public sealed partial class PaholeEmitter
         Meet(walk.HasNarrowedCounter ? PaholeQuirks.NarrowCounters : 0);
         var totals = new PaholeTotals();
         WriteMembers(type, walk, first, InnerFrame(frame), ref totals);
-        _memberTop = first;
+        Close(first);
         if (frame.HasTrailer)
         {
             WriteTrailer(type, walk, totals, frame.Indent + 1);
@@ -173,6 +196,7 @@ public sealed partial class PaholeEmitter
             _w.Write(" {\n"u8);
             foreach (EnumeratorView enumerator in enumerators)
             {
+                _budget.Step(frame.Depth);
                 Tabs(frame.Indent + 1);
                 long start = _w.Length;
                 _w.Write(enumerator.Name);

@@ -9,19 +9,21 @@ namespace BtfTool.Emit.Pahole;
 /// them inner first; a qualifier is written in front, also where it is the pointer that is qualified; type tags are passed over;
 /// an anonymous type behind qualifiers loses the name of the member or its body.
 /// </summary>
-internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
+internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions options, PaholeBudget budget)
 {
-    private const int MaxSteps = 1000;
-
+    private readonly int _maxSteps = options.Limits.MaxNesting;
     private readonly Dictionary<TypeId, PaholeQuirks> _prototypes = [];
+    private readonly List<TypeId> _unfinished = [];
 
     /// <summary>The quirks that the declaration of something of a type meets. Cost: the length of its chain of types.</summary>
+    /// <exception cref="Core.Diagnostics.InvalidImageException">Prototypes nest too deeply.</exception>
     public PaholeQuirks Of(TypeId id)
     {
         PaholeQuirks quirks = PaholeQuirks.None;
         var seen = new Seen();
-        for (int steps = 0; steps < MaxSteps; steps++)
+        for (int steps = 0; steps < _maxSteps; steps++)
         {
+            budget.Take(1);
             TypeView type = graph[id];
             switch (type.Kind)
             {
@@ -54,9 +56,20 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
         return quirks;
     }
 
+    /// <summary>Forgets the prototypes that were being looked at when an exception ended it.</summary>
+    public void ForgetUnfinished()
+    {
+        foreach (TypeId id in _unfinished)
+        {
+            _prototypes.Remove(id);
+        }
+
+        _unfinished.Clear();
+    }
+
     private PaholeQuirks OfTerminal(TypeView type, Seen seen)
     {
-        bool inlined = (type.IsComposite || type.IsEnum) && (type.IsAnonymous || (expand && seen.Pointers == 0));
+        bool inlined = (type.IsComposite || type.IsEnum) && (type.IsAnonymous || (options.Expand && seen.Pointers == 0));
         bool kept = seen.Qualifiers == 0 && seen.Pointers <= 1;
         return inlined && !kept ? PaholeQuirks.ConstAnonymous : 0;
     }
@@ -85,6 +98,8 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
             return known;
         }
 
+        budget.Step(_unfinished.Count);
+        _unfinished.Add(id);
         _prototypes[id] = PaholeQuirks.None;
         TypeView prototype = graph[id];
         PaholeQuirks quirks = OfReturn(prototype.Target);
@@ -94,6 +109,7 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
         }
 
         _prototypes[id] = quirks;
+        _unfinished.RemoveAt(_unfinished.Count - 1);
         return quirks;
     }
 
@@ -103,8 +119,9 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
     private bool LeadsToPrototype(TypeId id)
     {
         TypeView type = graph[id];
-        for (int steps = 0; steps < MaxSteps && (type.IsQualifier || type.Kind == TypeKind.TypeTag); steps++)
+        for (int steps = 0; steps < _maxSteps && (type.IsQualifier || type.Kind == TypeKind.TypeTag); steps++)
         {
+            budget.Take(1);
             type = graph[type.Target];
         }
 
@@ -113,8 +130,9 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, bool expand)
 
     private bool LeadsToPointer(TypeView type)
     {
-        for (int steps = 0; steps < MaxSteps && (type.IsQualifier || type.Kind is TypeKind.Array or TypeKind.TypeTag); steps++)
+        for (int steps = 0; steps < _maxSteps && (type.IsQualifier || type.Kind is TypeKind.Array or TypeKind.TypeTag); steps++)
         {
+            budget.Take(1);
             type = graph[type.Target];
         }
 

@@ -12,6 +12,7 @@ public sealed partial class PaholeEmitter
     /// </summary>
     private void WriteDeclaration(TypeId id, NameId name, PaholeFrame frame)
     {
+        _budget.Step(++frame.Depth);
         if (frame.TypeColumn == MemberTypeColumn && _typeTexts.TryGet(id, out ReadOnlySpan<byte> text))
         {
             _w.Write(text);
@@ -19,7 +20,6 @@ public sealed partial class PaholeEmitter
             return;
         }
 
-        CheckExpansion(++frame.Depth);
         long start = _w.Length;
         TypeView type = _graph[id];
         if (_options.Expand && type.Kind == TypeKind.Typedef)
@@ -46,7 +46,7 @@ public sealed partial class PaholeEmitter
 
         for (int steps = 0; type.Kind is TypeKind.Const or TypeKind.Atomic or TypeKind.TypeTag; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             if (type.Kind != TypeKind.TypeTag)
             {
                 ReadOnlySpan<byte> qualifier = type.Kind == TypeKind.Const ? "const "u8 : "_Atomic "u8;
@@ -76,12 +76,12 @@ public sealed partial class PaholeEmitter
                 WriteArray(type, name, body);
                 return false;
             case TypeKind.FunctionPrototype:
-                WriteFunction(type, name, isPointer: false, body.TypeColumn);
+                WriteFunction(type, name, isPointer: false, body.TypeColumn, body.Depth);
                 return false;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
                 return WriteTagged(type, name, body);
             default:
-                WritePadded(type.Id, name, body.TypeColumn);
+                WritePadded(type.Id, name, body);
                 return true;
         }
     }
@@ -94,7 +94,7 @@ public sealed partial class PaholeEmitter
         TypeView target = _graph[type.Target];
         for (int steps = 0; target.Kind == TypeKind.Typedef; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             _w.Write(" -> "u8);
             _w.Write(target.Name);
             target = _graph[target.Target];
@@ -109,7 +109,7 @@ public sealed partial class PaholeEmitter
         TypeView target = _graph[_types.SkipTags(type.Target)];
         if (!type.Target.IsVoid && target.Kind == TypeKind.FunctionPrototype)
         {
-            WriteFunction(target, name, isPointer: true, body.TypeColumn);
+            WriteFunction(target, name, isPointer: true, body.TypeColumn, body.Depth);
             return false;
         }
 
@@ -123,7 +123,7 @@ public sealed partial class PaholeEmitter
             return WriteTagged(target, name, body);
         }
 
-        WritePadded(type.Id, name, body.TypeColumn);
+        WritePadded(type.Id, name, body);
         return true;
     }
 
@@ -181,7 +181,7 @@ public sealed partial class PaholeEmitter
 
     private void WriteFunction(TypeView prototype, NameId name, bool isPointer, int column, int depth = 0)
     {
-        CheckExpansion(depth);
+        _budget.Step(depth);
         long start = _w.Length;
         WriteTypeName(prototype.Target, depth + 1);
         PadTo(start, column);
@@ -240,11 +240,11 @@ public sealed partial class PaholeEmitter
         }
     }
 
-    private void WritePadded(TypeId id, NameId name, int column)
+    private void WritePadded(TypeId id, NameId name, in PaholeFrame frame)
     {
         long start = _w.Length;
-        WriteTypeName(id);
-        PadTo(start, column);
+        WriteTypeName(id, frame.Depth);
+        PadTo(start, frame.TypeColumn);
         _w.Write((byte)' ');
         WriteName(name);
     }
@@ -254,7 +254,7 @@ public sealed partial class PaholeEmitter
     /// <summary>Writes the name of a type without a declared name, as pahole has it: qualifiers leave a space behind.</summary>
     private void WriteTypeName(TypeId id, int depth = 0)
     {
-        CheckExpansion(depth);
+        _budget.Step(depth);
         TypeView type = _graph[id];
         switch (type.Kind)
         {

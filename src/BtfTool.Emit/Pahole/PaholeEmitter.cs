@@ -17,11 +17,11 @@ public sealed partial class PaholeEmitter
     private readonly PaholeTypes _types;
     private readonly PaholeDeclarationRules _rules;
     private readonly PaholeTypeTexts _typeTexts;
-    private readonly ReaderLimits _limits = ReaderLimits.Default;
+    private readonly PaholeBudget _budget;
     private PaholeMember[] _members = new PaholeMember[256];
     private int _memberTop;
     private long _cacheline;
-    private long _typeStart;
+    private bool _isWriting;
 
     /// <summary>Prepares to list types of a graph. Cost: O(types) memory, cleared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The cache line size is not a power of two.</exception>
@@ -38,8 +38,9 @@ public sealed partial class PaholeEmitter
         _graph = graph;
         _options = options;
         _w = output;
-        _types = new PaholeTypes(graph, options);
-        _rules = new PaholeDeclarationRules(graph, options.Expand);
+        _budget = new PaholeBudget(graph, options.Limits, output);
+        _types = new PaholeTypes(graph, options, _budget);
+        _rules = new PaholeDeclarationRules(graph, options, _budget);
         _typeTexts = new PaholeTypeTexts(graph.TypeCount);
     }
 
@@ -50,13 +51,12 @@ public sealed partial class PaholeEmitter
     /// Writes one type and a semicolon: structs and unions with their layout, enumerations, typedefs, forwards. Ends with a newline.
     /// Cost: linear in the text.
     /// </summary>
-    /// <exception cref="InvalidImageException">The type contains itself, or expands beyond the limits.</exception>
+    /// <exception cref="InvalidImageException">
+    /// The type contains itself, or expands beyond the limits. Part of the text may be written by then; other types can be written after it.
+    /// </exception>
     public void WriteType(TypeId id)
     {
-        MetQuirks = PaholeQuirks.None;
-        _cacheline = 0;
-        _memberTop = 0;
-        _typeStart = _w.Length;
+        StartType();
         TypeView type = _graph[id];
         switch (type.Kind)
         {
@@ -78,6 +78,25 @@ public sealed partial class PaholeEmitter
         }
 
         _w.Write(";\n"u8);
+        _isWriting = false;
+    }
+
+    private void StartType()
+    {
+        if (_isWriting)
+        {
+            // The type before was given up in the middle.
+            _types.ForgetUnfinished();
+            _rules.ForgetUnfinished();
+            _around.Clear();
+            _open.Clear();
+        }
+
+        _isWriting = true;
+        MetQuirks = PaholeQuirks.None;
+        _cacheline = 0;
+        _memberTop = 0;
+        _budget.StartType();
     }
 
     private PaholeFrame TopFrame(TypeView type) => new()
@@ -89,15 +108,6 @@ public sealed partial class PaholeEmitter
     };
 
     private void Meet(PaholeQuirks quirks) => MetQuirks |= quirks;
-
-    private void CheckExpansion(int depth)
-    {
-        if (depth > _limits.MaxNesting || _w.Length - _typeStart > _limits.MaxEmittedBytesPerType)
-        {
-            InvalidImageException.Throw(_graph.SourcePath, "", -1,
-                $"a type that expands to more than {_limits.MaxEmittedBytesPerType} bytes or {_limits.MaxNesting} levels");
-        }
-    }
 
     // Typedefs of anonymous types have the body in them; of all else they are one line.
     private void WriteTypedef(TypeView type)

@@ -40,6 +40,11 @@ public sealed partial class PaholeEmitter
 /// </summary>
 internal sealed class ListedTypes(TypeGraph graph, bool compat)
 {
+    // Comparisons that each type and member adds to what all may take together: types that share a name are few. Beyond that types are
+    // listed without a further look, so that the time stays linear.
+    private const int StepsPerRow = 64;
+
+    private long _stepsLeft = 1 << 22;
     private readonly Dictionary<int, int> _heads = [];
     private readonly List<(TypeId Id, int Next)> _entries = [];
 
@@ -57,6 +62,7 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
 
     public Result Add(TypeView type)
     {
+        _stepsLeft += StepsPerRow * (1L + type.ElementsInList);
         var hash = new HashCode();
         hash.AddBytes(type.Name);
         int key = hash.ToHashCode();
@@ -65,6 +71,11 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         for (int at = head; at >= 0; at = _entries[at].Next)
         {
             TypeView other = graph[_entries[at].Id];
+            if (--_stepsLeft < 0)
+            {
+                break;
+            }
+
             if (LooksAlike(type, other))
             {
                 if (compat || IsSame(type, other))
@@ -81,7 +92,7 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         return hidden ? Result.HiddenByPahole : Result.New;
     }
 
-    private static bool LooksAlike(TypeView a, TypeView b)
+    private bool LooksAlike(TypeView a, TypeView b)
     {
         MemberList left = a.Members, right = b.Members;
         if (a.SizeBytes != b.SizeBytes || left.Count != right.Count || !a.Name.SequenceEqual(b.Name))
@@ -91,6 +102,7 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
 
         for (int i = 0; i < left.Count; i++)
         {
+            _stepsLeft--;
             MemberView x = left[i], y = right[i];
             if (x.BitOffset != y.BitOffset || x.BitSize != y.BitSize
                 || (!x.IsAnonymous && !y.IsAnonymous && !x.Name.SequenceEqual(y.Name)))
@@ -102,10 +114,11 @@ internal sealed class ListedTypes(TypeGraph graph, bool compat)
         return true;
     }
 
-    private static bool IsSame(TypeView a, TypeView b)
+    private bool IsSame(TypeView a, TypeView b)
     {
         for (int i = 0; i < a.Members.Count; i++)
         {
+            _stepsLeft--;
             if (a.Members[i].Type != b.Members[i].Type || !a.Members[i].Name.SequenceEqual(b.Members[i].Name))
             {
                 return false;

@@ -231,7 +231,7 @@ public sealed partial class PaholeEmitter
     {
         for (int steps = 0; type.IsQualifier; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             type = _graph[type.Target];
         }
 

@@ -1,3 +1,5 @@
+using BtfTool.Core.Diagnostics;
+
 namespace BtfTool.Emit.Pahole;
 
 /// <summary>How a listing is written; the defaults are those of pahole.</summary>
@@ -29,6 +31,9 @@ public sealed record PaholeOptions
 
     /// <summary>Offsets of nested members count from their own struct.</summary>
     public bool RelativeOffsets { get; init; }
+
+    /// <summary>Bounds on nesting and on the text that one type expands to.</summary>
+    public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
 }
 
 /// <summary>

@@ -14,7 +14,7 @@ public sealed partial class PaholeEmitter
     /// </summary>
     private void WriteRightDeclaration(TypeId id, NameId name, PaholeFrame frame, bool isParameter = false)
     {
-        CheckExpansion(++frame.Depth);
+        _budget.Step(++frame.Depth);
         int mark = _around.Count;
         bool elementIsConst = false, elementIsVolatile = false, behindPointer = isParameter;
         while (LeadsToArrayOrPrototype(id))
@@ -29,7 +29,7 @@ public sealed partial class PaholeEmitter
             else
             {
                 _around.Add(id);
-                CheckExpansion(_around.Count - mark);
+                _budget.Step(_around.Count - mark);
             }
 
             id = type.Target;
@@ -78,7 +78,7 @@ public sealed partial class PaholeEmitter
         TypeView type = _graph[id];
         for (int steps = 0; type.IsQualifier || type.Kind is TypeKind.Pointer or TypeKind.TypeTag; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             type = _graph[type.Target];
         }
 
@@ -161,7 +161,7 @@ public sealed partial class PaholeEmitter
     /// <summary>Writes a name with its qualifiers and stars; returns whether it was a body.</summary>
     private bool WriteRightSpecifier(TypeId id, PaholeFrame frame, int depth, bool expand)
     {
-        CheckExpansion(depth);
+        _budget.Step(depth);
         TypeView type = _graph[id];
         if (type.Kind == TypeKind.Typedef && expand)
         {
@@ -170,6 +170,7 @@ public sealed partial class PaholeEmitter
 
         if ((type.IsComposite || type.IsEnum) && (type.IsAnonymous || expand))
         {
+            frame.Depth = depth;
             frame.TypeColumn -= 8;
             frame.HasTrailer = false;
             frame.Suffix = default;
@@ -225,7 +226,7 @@ public sealed partial class PaholeEmitter
     {
         for (int steps = 0; type.IsQualifier || type.Kind == TypeKind.TypeTag; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             type = _graph[type.Target];
         }
 

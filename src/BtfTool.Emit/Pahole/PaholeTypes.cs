@@ -13,7 +13,8 @@ internal sealed class PaholeTypes
 
     private readonly TypeGraph _graph;
     private readonly PaholeOptions _options;
-    private readonly ReaderLimits _limits = ReaderLimits.Default;
+    private readonly ReaderLimits _limits;
+    private readonly PaholeBudget _budget;
     private readonly Facts[] _facts;
     private readonly State[] _states;
     private readonly Dictionary<TypeId, int> _walkIndex = [];
@@ -23,10 +24,12 @@ internal sealed class PaholeTypes
     private byte[]? _placements;
     private bool _hasMarkedAll;
 
-    public PaholeTypes(TypeGraph graph, PaholeOptions options)
+    public PaholeTypes(TypeGraph graph, PaholeOptions options, PaholeBudget budget)
     {
         _graph = graph;
         _options = options;
+        _limits = options.Limits;
+        _budget = budget;
         _facts = new Facts[graph.TypeCount];
         _states = new State[graph.TypeCount];
     }
@@ -54,11 +57,20 @@ internal sealed class PaholeTypes
     {
         for (int steps = 0; _graph.KindOf(id) == TypeKind.TypeTag; steps++)
         {
-            Guard(steps, id);
+            _budget.Step(steps);
             id = _graph[id].Target;
         }
 
         return id;
+    }
+
+    /// <summary>Forgets what was being found out when an exception ended it.</summary>
+    public void ForgetUnfinished()
+    {
+        foreach (ref Facts facts in _facts.AsSpan())
+        {
+            facts.Alignment = facts.Alignment == Visiting ? 0 : facts.Alignment;
+        }
     }
 
     /// <summary>Size in bytes; 0 for what has none. A struct of size 1 without members is empty (C++), an enum of size 0 has 4.</summary>

@@ -10,6 +10,10 @@ namespace BtfTool.Core.Tests.Types;
 public class TypeGraphBuilderTests
 {
     [Fact]
+    public void A_column_that_is_longer_than_an_array_can_be_is_refused_before_it_is_allocated() =>
+        Should.Throw<InvalidImageException>(() => default(Column<ulong>).Resized(int.MaxValue)).Message.ShouldContain("more than one table can have");
+
+    [Fact]
     public void Every_kind_of_reference_is_checked()
     {
         static void Check(Func<BtfAssembler, uint> add, string says)
