@@ -13,6 +13,40 @@ public class TypeGraphBuilderTests
     public void A_column_that_is_longer_than_an_array_can_be_is_refused_before_it_is_allocated() =>
         Should.Throw<InvalidImageException>(() => default(Column<ulong>).Resized(int.MaxValue)).Message.ShouldContain("more than one table can have");
 
+    [Theory]
+    [InlineData(1UL << 48, 0)]
+    [InlineData(ulong.MaxValue, 3)]
+    [InlineData(0, 1 << 16)]
+    public void A_member_beyond_what_a_row_holds_is_refused(ulong bitOffset, uint bitSize)
+    {
+        var b = new TypeGraphBuilder("x", ".debug_info", null);
+        b.AddComposite(TypeKind.Struct, default, 8);
+        Should.Throw<InvalidImageException>(() => b.AddMember(default, default, bitOffset, bitSize)).Message.ShouldContain("at most bit 281474976710655");
+    }
+
+    [Fact]
+    public void Places_and_sizes_keep_all_their_bits()
+    {
+        var b = new TypeGraphBuilder("x", "", null);
+        TypeId small = b.AddComposite(TypeKind.Struct, default, 8);
+        TypeId large = b.AddComposite(TypeKind.Struct, default, ulong.MaxValue);
+        b.AddMember(default, small, (1UL << 48) - 1, ushort.MaxValue);
+        TypeId pointer = b.AddReference(TypeKind.Pointer, default, large);
+        for (int i = 0; i < 100; i++)
+        {
+            b.AddComposite(TypeKind.Struct, default, (ulong)i);
+        }
+
+        TypeGraph graph = b.Build();
+
+        graph[small].SizeBytes.ShouldBe(8UL);
+        graph[large].SizeBytes.ShouldBe(ulong.MaxValue);
+        graph[large].Members[0].BitOffset.ShouldBe((1UL << 48) - 1);
+        graph[large].Members[0].BitSize.ShouldBe(65535U);
+        graph[pointer].Target.ShouldBe(large);
+        graph[new TypeId(pointer.Value + 100)].SizeBytes.ShouldBe(99UL);
+    }
+
     [Fact]
     public void Every_kind_of_reference_is_checked()
     {
