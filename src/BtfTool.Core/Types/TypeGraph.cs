@@ -186,6 +186,61 @@ public sealed class TypeGraph
     /// <summary>The first id of this segment, or 1 where that would be void: where "every type" begins for a file.</summary>
     public TypeId FirstOwnType => new(Math.Max(FirstId, 1));
 
+    // Columns and rows as a whole, for walks over all types that cannot afford a view of each. Columns are those of this segment and
+    // may be longer than it; rows of a type are found whatever its segment.
+    internal Column<byte> KindColumn => _kinds;
+
+    internal Column<uint> NameColumn => _names;
+
+    internal Column<ulong> SizeColumn => _sizes;
+
+    internal ReadOnlySpan<MemberRow> OwnMembers => _members.AsSpan();
+
+    internal ReadOnlySpan<ParameterRow> OwnParameters => _parameters.AsSpan();
+
+    internal ReadOnlySpan<SectionEntryRow> OwnEntries => _entries.AsSpan();
+
+    internal int OwnEnumeratorCount => _enumerators.Length;
+
+    /// <summary>Members of a struct or union; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<MemberRow> MembersOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._members.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>Enumerators of an enumeration; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<EnumeratorRow> EnumeratorsOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._enumerators.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>Parameters of a prototype; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<ParameterRow> ParametersOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._parameters.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>What an array is of; the caller knows that it is one.</summary>
+    internal ref readonly ArrayRow ArrayOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        return ref segment._arrays[segment._firsts[id - segment.FirstId]];
+    }
+
+    /// <summary>A name with all that follows it in its pool: it ends at the first zero byte. Cost: O(layers).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<byte> NameTail(NameId name)
+    {
+        TypeGraph segment = SegmentOf(name);
+        return segment._pool.Span[(int)(name.Value - segment._firstName)..];
+    }
+
     internal const byte KindMask = 0x7f;
     internal const byte FlagMask = 0x80;
 

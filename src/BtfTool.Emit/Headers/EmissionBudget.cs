@@ -49,6 +49,10 @@ internal sealed class EmissionBudget
         }
     }
 
+    /// <summary>Counts steps that go down no level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spend(int steps) => _stepsLeft -= steps;
+
     /// <summary>Goes one level down in a walk; <see cref="Leave"/> goes up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter()
