@@ -5,6 +5,9 @@ namespace BtfTool.Core.IO;
 /// <summary>Tells the kernel how memory is going to be used; only hints.</summary>
 internal static unsafe partial class PageAdvice
 {
+    /// <summary>Length of a huge page of x86-64 and of most arm64 kernels.</summary>
+    internal const int HugePageBytes = 2 * 1024 * 1024;
+
     private const int MADV_DONTNEED = 4;
     private const int MADV_HUGEPAGE = 14;
 
@@ -12,11 +15,11 @@ internal static unsafe partial class PageAdvice
     /// Asks for huge pages for the part of a pinned block that begins on the first boundary of one; returns where that is.
     /// The block must be a huge page longer than <paramref name="usedBytes"/>.
     /// </summary>
-    internal static int PreferHugePages(byte[] pinned, int usedBytes, int hugePageBytes)
+    internal static int PreferHugePages(byte[] pinned, int usedBytes)
     {
         nint start = (nint)(byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
-        nint first = (start + hugePageBytes - 1) & ~((nint)hugePageBytes - 1);
-        nint whole = usedBytes / hugePageBytes * hugePageBytes;
+        nint first = (start + HugePageBytes - 1) & ~((nint)HugePageBytes - 1);
+        nint whole = usedBytes / HugePageBytes * HugePageBytes;
         if (whole > 0 && OperatingSystem.IsLinux())
         {
             _ = MemoryAdvise(first, (nuint)whole, MADV_HUGEPAGE);

@@ -73,22 +73,20 @@ internal readonly struct Column<T>
 /// </summary>
 internal ref struct ColumnBlock
 {
-    private const int HugePageBytes = 2 * 1024 * 1024;
-
     private readonly byte[]? _block;
     private int _next;
 
     /// <summary>Allocates a block for columns of so many bytes together; where that is little or too much, each gets memory of its own.</summary>
     internal ColumnBlock(long totalBytes)
     {
-        if (totalBytes is < HugePageBytes or > int.MaxValue - (2 * HugePageBytes))
+        if (totalBytes is < PageAdvice.HugePageBytes or > int.MaxValue - (2 * PageAdvice.HugePageBytes))
         {
             return;
         }
 
         // Pages of the slack are not touched and do not become resident.
-        _block = GC.AllocateUninitializedArray<byte>((int)totalBytes + HugePageBytes, pinned: true);
-        _next = PageAdvice.PreferHugePages(_block, (int)totalBytes, HugePageBytes);
+        _block = GC.AllocateUninitializedArray<byte>((int)totalBytes + PageAdvice.HugePageBytes, pinned: true);
+        _next = PageAdvice.PreferHugePages(_block, (int)totalBytes);
     }
 
     /// <summary>Bytes that a column takes.</summary>

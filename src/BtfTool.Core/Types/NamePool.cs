@@ -53,6 +53,20 @@ internal readonly unsafe struct NamePool
         }
 
         return names.TryGetBuffer(out byte[]? buffer, out int offset) && (long)length * LeastPartOfBuffer >= buffer.Length
-            ? new NamePool(buffer, offset, length) : new NamePool(names.AsSpan().ToArray());
+            ? new NamePool(buffer, offset, length) : Copy(names.AsSpan());
+    }
+
+    // The names of a kernel are some megabytes, which are touched for the first time here: huge pages as far as they are filled.
+    private static NamePool Copy(ReadOnlySpan<byte> names)
+    {
+        if (names.Length is < PageAdvice.HugePageBytes or > int.MaxValue - (2 * PageAdvice.HugePageBytes))
+        {
+            return new NamePool(names.ToArray());
+        }
+
+        byte[] own = GC.AllocateUninitializedArray<byte>(names.Length + PageAdvice.HugePageBytes, pinned: true);
+        int start = PageAdvice.PreferHugePages(own, names.Length);
+        names.CopyTo(own.AsSpan(start));
+        return new NamePool(own, start, names.Length);
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace BtfTool.Core.Types;
@@ -133,6 +135,14 @@ public sealed class TypeGraph
             rest = end >= 0 || offset >= rest.Length ? default : rest[offset..];
         }
 
+        return Prefix(rest);
+    }
+
+    /// <summary>As <see cref="NamePrefix"/>, of a name that is known to have at least <paramref name="offset"/> bytes. Cost: O(layers).</summary>
+    internal ulong NamePrefixBehind(NameId name, int offset) => Prefix(NameTail(name)[offset..]);
+
+    private static ulong Prefix(ReadOnlySpan<byte> rest)
+    {
         ulong key = 0;
         if (rest.Length >= 8)
         {
@@ -239,6 +249,17 @@ public sealed class TypeGraph
     {
         TypeGraph segment = SegmentOf(name);
         return segment._pool.Span[(int)(name.Value - segment._firstName)..];
+    }
+
+    /// <summary>Tells the processor that a name will be read soon; only a hint.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void PrefetchName(NameId name)
+    {
+        if (Sse.IsSupported)
+        {
+            // Where the pool moves in between the hint is wasted, and nothing else.
+            Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetReference(NameTail(name))));
+        }
     }
 
     internal const byte KindMask = 0x7f;

@@ -100,6 +100,7 @@ internal sealed class DeclarationWriter
                 || TypeColumns.IsQualifier(kind);
             if (!goesOn)
             {
+                _budget.Spend(steps);
                 return;
             }
 

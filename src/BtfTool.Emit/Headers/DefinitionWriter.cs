@@ -9,6 +9,9 @@ internal sealed class DefinitionWriter
     /// <summary>Deepest indentation; bpftool has a string of 13 tabs.</summary>
     private const int MaxTabs = 13;
 
+    /// <summary>Names so far ahead are fetched while others are written: a pool of names is larger than the caches.</summary>
+    private const int Ahead = 4;
+
     private static ReadOnlySpan<byte> NewLine => "\n\t\t\t\t\t\t\t\t\t\t\t\t\t"u8;
 
     private readonly TypeColumns _types;
@@ -127,8 +130,14 @@ internal sealed class DefinitionWriter
         bool isSigned = _types.Flag(id);
         bool fitsWord = true;
         _out.Write(" {"u8);
-        foreach (ref readonly EnumeratorRow enumerator in enumerators)
+        for (int i = 0; i < enumerators.Length; i++)
         {
+            ref readonly EnumeratorRow enumerator = ref enumerators[i];
+            if (i + Ahead < enumerators.Length)
+            {
+                _types.Graph.PrefetchName(new NameId(enumerators[i + Ahead].Name));
+            }
+
             Indent(_out, level + 1);
             _names.WriteEnumerator(new NameId(enumerator.Name));
             _out.Write(" = "u8);
@@ -160,6 +169,11 @@ internal sealed class DefinitionWriter
         for (int i = 0; i < members.Length; i++)
         {
             ref readonly MemberRow member = ref members[i];
+            if (i + Ahead < members.Length)
+            {
+                _types.Graph.PrefetchName(new NameId(members[i + Ahead].Name));
+            }
+
             uint memberType = member.Type;
             if (_layout.LeavesOut(memberType))
             {
@@ -250,5 +264,15 @@ internal sealed class DefinitionWriter
     }
 
     /// <summary>Begins a line.</summary>
-    public static void Indent(Utf8Writer output, int level) => output.Write(NewLine[..(1 + Math.Min(level, MaxTabs))]);
+    public static void Indent(Utf8Writer output, int level)
+    {
+        if (level == 1)
+        {
+            output.Write("\n\t"u8);
+        }
+        else
+        {
+            output.Write(NewLine[..(1 + Math.Min(level, MaxTabs))]);
+        }
+    }
 }

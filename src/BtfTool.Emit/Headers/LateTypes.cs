@@ -68,10 +68,12 @@ internal static class LateTypes
 
     private static bool LeadsNowhereNew(TypeColumns types, uint id)
     {
+        uint start = id;
         for (int steps = 0; steps < MaxSteps; steps++)
         {
-            if (types.Has(id, TypeMarks.Ordered))
+            if (types.Has(id, TypeMarks.Ordered | TypeMarks.Quiet))
             {
+                types.Set(start, TypeMarks.Quiet);
                 return true;
             }
 

@@ -22,7 +22,7 @@ internal sealed class NameCounts
     public NameCounts(TypeGraph graph, int expectedNames)
     {
         _graph = graph;
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, expectedNames + (expectedNames / 3)))];
+        _slots = new Slot[Math.Max(16, expectedNames + (expectedNames / 2))];
     }
 
     /// <summary>Counts a name once more; 1 when it is new. The name must not be the empty one at 0.</summary>
@@ -37,8 +37,7 @@ internal sealed class NameCounts
         uint hash = Hash(tail, _factor, out int length);
         bytes = tail[..length];
         Slot[] slots = _slots;
-        uint mask = (uint)slots.Length - 1;
-        uint at = hash & mask;
+        uint at = FirstPlace(hash, slots);
         for (Slot slot = slots[at]; slot.Name != 0; slot = slots[at])
         {
             if (slot.Hash == hash && (slot.Name == name.Value || _graph.NameOf(new NameId(slot.Name)).SequenceEqual(bytes)))
@@ -48,7 +47,7 @@ internal sealed class NameCounts
                 return count + 1;
             }
 
-            at = (at + 1) & mask;
+            at = NextPlace(at, slots);
         }
 
         slots[at] = new Slot { Name = name.Value, Hash = hash };
@@ -64,21 +63,25 @@ internal sealed class NameCounts
     {
         Slot[] old = _slots;
         _slots = new Slot[old.Length * 2];
-        uint mask = (uint)_slots.Length - 1;
         foreach (Slot slot in old)
         {
             if (slot.Name != 0)
             {
-                uint at = slot.Hash & mask;
+                uint at = FirstPlace(slot.Hash, _slots);
                 while (_slots[at].Name != 0)
                 {
-                    at = (at + 1) & mask;
+                    at = NextPlace(at, _slots);
                 }
 
                 _slots[at] = slot;
             }
         }
     }
+
+    // The table is not a power of two long: fewer pages are touched.
+    private static uint FirstPlace(uint hash, Slot[] slots) => (uint)(((ulong)hash * (uint)slots.Length) >> 32);
+
+    private static uint NextPlace(uint at, Slot[] slots) => at + 1 < (uint)slots.Length ? at + 1 : 0;
 
     // Finds the end of the name on the way.
     private static uint Hash(ReadOnlySpan<byte> tail, ulong factor, out int length)
@@ -95,7 +98,7 @@ internal sealed class NameCounts
             {
                 int bits = BitOperations.TrailingZeroCount(zeros) & ~7;
                 length += bits / 8;
-                return (uint)Mix(hash ^ (word & ((1UL << bits) - 1)), factor);
+                return (uint)(Mix(hash ^ (word & ((1UL << bits) - 1)), factor) >> 32);
             }
 
             hash = Mix(hash ^ word, factor);

@@ -211,7 +211,7 @@ internal sealed class NameSorter
 
     private ulong Key(uint id, Stage stage, int offset) => stage switch
     {
-        Stage.SortName or Stage.OwnName => _types.Graph.NamePrefix(NameFor(id, stage), offset),
+        Stage.SortName or Stage.OwnName => _types.Graph.NamePrefixBehind(NameFor(id, stage), offset),
         Stage.Hash => _hash.Of(id),
         _ => id,
     };

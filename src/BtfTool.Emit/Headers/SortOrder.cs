@@ -10,6 +10,10 @@ internal sealed class SortOrder
 {
     private const int LastRank = 10;
 
+    // Kinds that have an early rank even without a name.
+    private const ulong RankedUnnamed = 1UL << (int)TypeKind.Enum | 1UL << (int)TypeKind.Enum64 | 1UL << (int)TypeKind.Int
+        | 1UL << (int)TypeKind.Float;
+
     private readonly TypeColumns _types;
     private readonly NameSorter _sorter;
     private readonly Terminals _terminals;
@@ -68,9 +72,14 @@ internal sealed class SortOrder
         ReadOnlySpan<byte> kinds = _types.KindBytes;
         for (int id = 1; id < kinds.Length; id++)
         {
-            // Half of a kernel's types are functions.
+            // Most types of a kernel are functions, or have no name.
             TypeKind kind = (TypeKind)(kinds[id] & TypeGraph.KindMask);
-            int rank = kind == TypeKind.Function ? LastRank : RankOf((uint)id, kind);
+            if (kind == TypeKind.Function || (!TypeColumns.IsIn(RankedUnnamed, kind) && !_types.IsNamed((uint)id)))
+            {
+                continue;
+            }
+
+            int rank = RankOf((uint)id, kind);
             if (rank == LastRank)
             {
                 continue;

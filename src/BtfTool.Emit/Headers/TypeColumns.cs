@@ -251,4 +251,7 @@ internal enum TypeMarks : ushort
 
     /// <summary>Another type had its name before.</summary>
     Renamed = 512,
+
+    /// <summary>All that it leads to is ordered, though it itself is not.</summary>
+    Quiet = 1024,
 }
