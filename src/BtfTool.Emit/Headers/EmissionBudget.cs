@@ -11,7 +11,7 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class EmissionBudget
 {
-    private const long FixedSteps = 1 << 22;
+    private const long FixedSteps = 1 << 20;
     private const long StepsPerRow = 64;
 
     private readonly Utf8Writer _out;
