@@ -1,6 +1,7 @@
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Headers;
+using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -133,6 +134,38 @@ public class HeadersMalformedTests
 
         g.Typedef("bomb_t", inner);
         Should.Throw<InvalidImageException>(() => HeadersFixture.Bytes(g.Build(), s_small));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(40)]
+    public void Shared_parts_end_in_a_result_at_the_default_limits(int levels)
+    {
+        var g = new HeadersGraph();
+        TypeId composite = g.Int();
+        TypeId self = new(g.Types.NextId.Value + 2 + (uint)levels);
+        TypeId loop = g.Struct("", 8, ("p", g.Pointer(self), 0, 0));
+        for (int i = 0; i < levels; i++)
+        {
+            loop = g.Struct("", 0, ("a", loop, 0, 0), ("b", loop, 0, 0));
+        }
+
+        g.Struct("top", 0, ("x", loop, 0, 0)).ShouldBe(self);
+        TypeId prototype = g.Pointer(g.Prototype(composite));
+        for (int i = 0; i < levels; i++)
+        {
+            composite = g.Struct("", 0, ("a", composite, 0, 0), ("b", g.Pointer(composite), 0, 0));
+            prototype = g.Pointer(g.Prototype(prototype, ("", prototype), ("", prototype)));
+        }
+
+        g.Struct("both", 0, ("c", composite, 0, 0), ("p", prototype, 0, 0));
+        g.Types.AddFunction(g.Name("f"), g.Prototype(prototype, ("c", g.Pointer(composite))), 1);
+        TypeGraph graph = g.Build();
+        foreach (bool unsorted in new[] { false, true })
+        {
+            var emitter = new HeaderEmitter(graph, new HeaderOptions { Unsorted = unsorted });
+            Should.Throw<InvalidImageException>(() => emitter.Write(new DiscardingBufferWriter()));
+        }
     }
 
     [Fact]

@@ -40,6 +40,26 @@ public class HeadersWorkTests
         Encoding.UTF8.GetString(pieces[2].Text.Span).ShouldBe("2");
     }
 
+    [Theory]
+    [InlineData("1 {{a}}2{{b}}{{a}}3")]
+    [InlineData("{{a}}\n{{b}}")]
+    [InlineData("{{{a}}} {{b}}")]
+    [InlineData("{{! {{a}} }}{{a}}")]
+    [InlineData("\\{{a}} {{b}}")]
+    [InlineData("{ {{a}} }}{{b}}{{b}}")]
+    [InlineData("no slot at all\n")]
+    public void Slots_alone_are_found_where_the_library_finds_them(string template)
+    {
+        // An expression that gives nothing makes the library render the whole.
+        var model = new Dictionary<string, object?> { ["nothing"] = "" };
+
+        Pieces(TemplateEngine.RenderAround(template, model, "a", "b"))
+            .ShouldBe(Pieces(TemplateEngine.RenderAround(template + "{{nothing}}", model, "a", "b")));
+    }
+
+    private static string Pieces(IReadOnlyList<TemplatePiece> pieces) =>
+        string.Concat(pieces.Select(p => p.Slot is null ? Encoding.UTF8.GetString(p.Text.Span) : $"<{p.Slot}>"));
+
     private sealed class CountingWriter : IBufferWriter<byte>
     {
         private readonly byte[] _buffer = new byte[64 * 1024];

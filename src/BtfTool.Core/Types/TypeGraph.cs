@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace BtfTool.Core.Types;
@@ -135,6 +137,14 @@ public sealed class TypeGraph
             rest = end >= 0 || offset >= rest.Length ? default : rest[offset..];
         }
 
+        return Prefix(rest);
+    }
+
+    /// <summary>As <see cref="NamePrefix"/>, of a name that is known to have at least <paramref name="offset"/> bytes. Cost: O(layers).</summary>
+    internal ulong NamePrefixBehind(NameId name, int offset) => Prefix(NameTail(name)[offset..]);
+
+    private static ulong Prefix(ReadOnlySpan<byte> rest)
+    {
         ulong key = 0;
         if (rest.Length >= 8)
         {
@@ -187,6 +197,74 @@ public sealed class TypeGraph
 
     /// <summary>The first id of this segment, or 1 where that would be void: where "every type" begins for a file.</summary>
     public TypeId FirstOwnType => new(Math.Max(FirstId, 1));
+
+    // Columns and rows as a whole, for walks over all types that cannot afford a view of each. Columns are those of this segment and
+    // may be longer than it; rows of a type are found whatever its segment.
+    internal Column<byte> KindColumn => _kinds;
+
+    internal Column<uint> NameColumn => _names;
+
+    internal Column<uint> SizeColumn => _sizes;
+
+    internal Column<ulong>? WideSizeColumn => _wideSizes;
+
+    internal ReadOnlySpan<MemberRow> OwnMembers => _members.AsSpan();
+
+    internal ReadOnlySpan<ParameterRow> OwnParameters => _parameters.AsSpan();
+
+    internal ReadOnlySpan<SectionEntryRow> OwnEntries => _entries.AsSpan();
+
+    internal int OwnEnumeratorCount => _enumerators.Length;
+
+    /// <summary>Members of a struct or union; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<MemberRow> MembersOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._members.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>Enumerators of an enumeration; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<EnumeratorRow> EnumeratorsOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._enumerators.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>Parameters of a prototype; the caller knows that it is one.</summary>
+    internal ReadOnlySpan<ParameterRow> ParametersOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        uint index = id - segment.FirstId;
+        return segment._parameters.AsSpan((int)segment._firsts[index], (int)segment._counts[index]);
+    }
+
+    /// <summary>What an array is of; the caller knows that it is one.</summary>
+    internal ref readonly ArrayRow ArrayOf(uint id)
+    {
+        TypeGraph segment = SegmentOf(id);
+        return ref segment._arrays[segment._firsts[id - segment.FirstId]];
+    }
+
+    /// <summary>A name with all that follows it in its pool: it ends at the first zero byte. Cost: O(layers).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<byte> NameTail(NameId name)
+    {
+        TypeGraph segment = SegmentOf(name);
+        return segment._pool.Span[(int)(name.Value - segment._firstName)..];
+    }
+
+    /// <summary>Tells the processor that a name will be read soon; only a hint.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void PrefetchName(NameId name)
+    {
+        if (Sse.IsSupported)
+        {
+            // Where the pool moves in between the hint is wasted, and nothing else.
+            Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetReference(NameTail(name))));
+        }
+    }
 
     internal const byte KindMask = 0x7f;
     internal const byte FlagMask = 0x80;

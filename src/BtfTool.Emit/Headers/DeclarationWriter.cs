@@ -31,17 +31,58 @@ internal sealed class DeclarationWriter
 
     /// <summary>Writes the declaration of something of a type.</summary>
     /// <param name="id">The type.</param>
-    /// <param name="name">What is declared; empty for a type name.</param>
+    /// <param name="name">What is declared; it ends before the first zero byte, or with the span. Empty for a type name.</param>
     /// <param name="level">Indentation of the line, for definitions inside.</param>
     public void Write(uint id, ReadOnlySpan<byte> name, int level)
     {
-        _budget.Enter();
         _budget.CheckBytes();
+        if (TryWriteSimple(id, name))
+        {
+            return;
+        }
+
+        _budget.Enter();
         int start = _top;
         Push(id);
         WriteChain(start, name, level);
         _top = start;
         _budget.Leave();
+    }
+
+    // What most members are: of a base type or of something named, or a pointer to that.
+    private bool TryWriteSimple(uint id, ReadOnlySpan<byte> name)
+    {
+        TypeKind kind = _types.Kind(id);
+        bool isPointer = kind == TypeKind.Pointer;
+        if (isPointer)
+        {
+            id = _types.DirectTarget(id);
+            kind = _types.Kind(id);
+        }
+
+        switch (kind)
+        {
+            case TypeKind.Int:
+                _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
+                break;
+            case TypeKind.Typedef:
+                _names.Write(id);
+                break;
+            case TypeKind.Struct or TypeKind.Union when _types.IsNamed(id):
+                _out.Write(kind == TypeKind.Struct ? "struct "u8 : "union "u8);
+                _names.Write(id);
+                break;
+            default:
+                return false;
+        }
+
+        if (isPointer)
+        {
+            _out.Write(" *"u8);
+        }
+
+        WriteName(name, isPointer);
+        return true;
     }
 
     private void Push(uint id)
@@ -59,6 +100,7 @@ internal sealed class DeclarationWriter
                 || TypeColumns.IsQualifier(kind);
             if (!goesOn)
             {
+                _budget.Spend(steps);
                 return;
             }
 
@@ -67,7 +109,7 @@ internal sealed class DeclarationWriter
                 _budget.ThrowNesting();
             }
 
-            id = _types.Target(id);
+            id = kind == TypeKind.Array ? _types.Target(id) : _types.DirectTarget(id);
         }
     }
 
@@ -122,7 +164,7 @@ internal sealed class DeclarationWriter
                 return true;
             case TypeKind.Int or TypeKind.Float:
                 WriteQualifiers(start);
-                _out.Write(_types.NameBytes(id));
+                _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
                 return true;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
                 WriteQualifiers(start);
@@ -166,7 +208,7 @@ internal sealed class DeclarationWriter
             }
         }
 
-        bool isPlain = _types.View(id).Flag;
+        bool isPlain = _types.Flag(id);
         _out.Write(isPlain ? " __attribute__(("u8 : " __attribute__((btf_type_tag(\""u8);
         _out.Write(_types.NameBytes(id));
         _out.Write(isPlain ? "))"u8 : "\")))"u8);
@@ -200,7 +242,7 @@ internal sealed class DeclarationWriter
         }
 
         _out.Write((byte)'[');
-        _out.WriteDecimal(_types.View(id).ElementCount);
+        _out.WriteDecimal(_types.ElementCount(id));
         _out.Write((byte)']');
     }
 
@@ -218,29 +260,29 @@ internal sealed class DeclarationWriter
             WriteName(name, afterPointer);
         }
 
-        ParameterList parameters = _types.View(id).Parameters;
-        if (parameters.Count == 0 || (parameters.Count == 1 && parameters[0].Type.IsVoid))
+        ReadOnlySpan<ParameterRow> parameters = _types.Parameters(id);
+        if (parameters.IsEmpty || (parameters.Length == 1 && parameters[0].Type == 0))
         {
             _out.Write("(void)"u8);
             return;
         }
 
         _out.Write((byte)'(');
-        for (int i = 0; i < parameters.Count; i++)
+        for (int i = 0; i < parameters.Length; i++)
         {
-            ParameterView parameter = parameters[i];
+            uint type = parameters[i].Type;
             if (i > 0)
             {
                 _out.Write(", "u8);
             }
 
-            if (i == parameters.Count - 1 && parameter.Type.IsVoid)
+            if (i == parameters.Length - 1 && type == 0)
             {
                 _out.Write("..."u8);
                 break;
             }
 
-            Write(parameter.Type.Value, parameter.Name, level);
+            Write(type, _types.NameTail(parameters[i].Name), level);
         }
 
         _out.Write((byte)')');
@@ -271,7 +313,7 @@ internal sealed class DeclarationWriter
                 _out.Write((byte)' ');
             }
 
-            _out.Write(name);
+            _out.WriteTerminated(name);
         }
     }
 

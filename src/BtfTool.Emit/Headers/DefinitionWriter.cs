@@ -9,6 +9,9 @@ internal sealed class DefinitionWriter
     /// <summary>Deepest indentation; bpftool has a string of 13 tabs.</summary>
     private const int MaxTabs = 13;
 
+    /// <summary>Names so far ahead are fetched while others are written: a pool of names is larger than the caches.</summary>
+    private const int Ahead = 4;
+
     private static ReadOnlySpan<byte> NewLine => "\n\t\t\t\t\t\t\t\t\t\t\t\t\t"u8;
 
     private readonly TypeColumns _types;
@@ -64,7 +67,7 @@ internal sealed class DefinitionWriter
     public void WriteForward(uint id)
     {
         TypeKind kind = _types.Kind(id);
-        bool isUnion = kind == TypeKind.Union || (kind == TypeKind.Forward && _types.View(id).Flag);
+        bool isUnion = kind == TypeKind.Union || (kind == TypeKind.Forward && _types.Flag(id));
         _out.Write(isUnion ? "union "u8 : "struct "u8);
         _names.Write(id);
     }
@@ -74,34 +77,34 @@ internal sealed class DefinitionWriter
     {
         _out.Write("typedef "u8);
         uint copy = _names.CopyOf(id);
-        if (copy == 1 && BpftoolDialect.IsUndescribedVaList(_types.NameBytes(id), new TypeId(_types.Target(id))))
+        if (copy == 1 && BpftoolDialect.IsUndescribedVaList(_types.NameBytes(id), new TypeId(_types.DirectTarget(id))))
         {
             _out.Write("__builtin_va_list __gnuc_va_list"u8);
             return;
         }
 
-        Declarations.Write(_types.Target(id), _names.TextOf(id), 0);
+        Declarations.Write(_types.DirectTarget(id), _names.TextOf(id), 0);
     }
 
     /// <summary>Writes the definition of a struct or union without the semicolon.</summary>
     public void WriteComposite(uint id, int level)
     {
-        TypeView type = _types.View(id);
-        bool isStruct = type.Kind == TypeKind.Struct;
-        bool isPacked = isStruct && _layout.IsPacked(type);
+        bool isStruct = _types.Kind(id) == TypeKind.Struct;
+        bool isPacked = isStruct && _layout.IsPacked(id);
+        ulong sizeBytes = _types.DirectSize(id);
         WriteHead(id, isStruct ? "struct"u8 : "union"u8);
         _out.Write(" {"u8);
-        long end = WriteMembers(id, type, isPacked, level + 1);
+        long end = WriteMembers(id, isPacked, level + 1);
         if (isStruct)
         {
-            long size = EndBit(0, type.SizeBytes);
+            long size = EndBit(0, sizeBytes);
             if (end < size)
             {
                 _padding.Fill(end, size, isPacked ? 1 : _layout.AlignmentBytes(id), false, level + 1);
             }
         }
 
-        if (type.ElementsInList > 0 || type.SizeBytes > 0)
+        if (sizeBytes > 0 || !_types.Members(id).IsEmpty)
         {
             Indent(_out, level);
         }
@@ -116,57 +119,70 @@ internal sealed class DefinitionWriter
     /// <summary>Writes the definition of an enumeration without the semicolon.</summary>
     public void WriteEnum(uint id, int level)
     {
-        TypeView type = _types.View(id);
         WriteHead(id, "enum"u8);
-        EnumeratorList enumerators = type.Enumerators;
-        if (enumerators.Count == 0)
+        ReadOnlySpan<EnumeratorRow> enumerators = _types.Enumerators(id);
+        if (enumerators.IsEmpty)
         {
             return;
         }
 
-        bool isWide = type.Kind == TypeKind.Enum64;
-        bool isSigned = type.Flag;
+        bool isWide = _types.Kind(id) == TypeKind.Enum64;
+        bool isSigned = _types.Flag(id);
         bool fitsWord = true;
         _out.Write(" {"u8);
-        foreach (EnumeratorView enumerator in enumerators)
+        for (int i = 0; i < enumerators.Length; i++)
         {
+            ref readonly EnumeratorRow enumerator = ref enumerators[i];
+            if (i + Ahead < enumerators.Length)
+            {
+                _types.Graph.PrefetchName(new NameId(enumerators[i + Ahead].Name));
+            }
+
             Indent(_out, level + 1);
-            _names.WriteEnumerator(enumerator.NameId);
+            _names.WriteEnumerator(new NameId(enumerator.Name));
             _out.Write(" = "u8);
-            WriteValue(enumerator.Value, isWide, isSigned);
+            WriteValue((long)enumerator.Value, isWide, isSigned);
             _out.Write((byte)',');
-            fitsWord &= !isWide || (ulong)enumerator.Value <= uint.MaxValue;
+            fitsWord &= !isWide || enumerator.Value <= uint.MaxValue;
         }
 
         Indent(_out, level);
         _out.Write((byte)'}');
-        if (type.SizeBytes == 1)
+        ulong sizeBytes = _types.DirectSize(id);
+        if (sizeBytes == 1)
         {
             _out.Write(" __attribute__((mode(byte)))"u8);
         }
-        else if (type.SizeBytes == 8 && _types.Graph.PointerSizeBytes == 8 && fitsWord)
+        else if (sizeBytes == 8 && _types.Graph.PointerSizeBytes == 8 && fitsWord)
         {
             _out.Write(" __attribute__((mode(word)))"u8);
         }
     }
 
     // Returns where the last member ends, in bits.
-    private long WriteMembers(uint id, in TypeView type, bool isPacked, int level)
+    private long WriteMembers(uint id, bool isPacked, int level)
     {
         long current = 0;
         bool afterBitfield = false;
         bool leftOut = false;
-        foreach (MemberView member in type.Members)
+        ReadOnlySpan<MemberRow> members = _types.Members(id);
+        for (int i = 0; i < members.Length; i++)
         {
-            uint memberType = member.Type.Value;
+            ref readonly MemberRow member = ref members[i];
+            if (i + Ahead < members.Length)
+            {
+                _types.Graph.PrefetchName(new NameId(members[i + Ahead].Name));
+            }
+
+            uint memberType = member.Type;
             if (_layout.LeavesOut(memberType))
             {
-                _diagnostics.LeftOutMember(id, member);
+                _diagnostics.LeftOutMember(id, _types.View(id).Members[i]);
                 leftOut = true;
                 continue;
             }
 
-            bool isBitfield = member.IsBitfield;
+            bool isBitfield = member.BitSize != 0;
             long offset = _dialect.WrapsBitOffsets ? unchecked((int)member.BitOffset) : (long)member.BitOffset;
             if (current < offset)
             {
@@ -175,7 +191,7 @@ internal sealed class DefinitionWriter
             }
 
             Indent(_out, level);
-            Declarations.Write(memberType, member.Name, level);
+            Declarations.Write(memberType, _types.NameTail(member.Name), level);
             if (isBitfield)
             {
                 _out.Write(": "u8);
@@ -191,16 +207,24 @@ internal sealed class DefinitionWriter
             _out.Write((byte)';');
         }
 
-        // A struct is padded to its size; a union that has lost a member needs another one of its size.
-        if (leftOut && type.Kind == TypeKind.Union && type.SizeBytes > 0)
+        if (leftOut && _types.Kind(id) == TypeKind.Union)
         {
-            Indent(_out, level);
-            _out.Write("char __left_out["u8);
-            _out.WriteDecimal(type.SizeBytes);
-            _out.Write("];"u8);
+            StandIn(_types.DirectSize(id), level);
         }
 
         return current;
+    }
+
+    // A struct is padded to its size; a union that has lost a member needs another one of its size.
+    private void StandIn(ulong sizeBytes, int level)
+    {
+        if (sizeBytes > 0)
+        {
+            Indent(_out, level);
+            _out.Write("char __left_out["u8);
+            _out.WriteDecimal(sizeBytes);
+            _out.Write("];"u8);
+        }
     }
 
     private void WriteHead(uint id, ReadOnlySpan<byte> keyword)
@@ -240,5 +264,15 @@ internal sealed class DefinitionWriter
     }
 
     /// <summary>Begins a line.</summary>
-    public static void Indent(Utf8Writer output, int level) => output.Write(NewLine[..(1 + Math.Min(level, MaxTabs))]);
+    public static void Indent(Utf8Writer output, int level)
+    {
+        if (level == 1)
+        {
+            output.Write("\n\t"u8);
+        }
+        else
+        {
+            output.Write(NewLine[..(1 + Math.Min(level, MaxTabs))]);
+        }
+    }
 }

@@ -67,17 +67,17 @@ internal sealed class DependencyOrder
         switch (_types.Kind(id))
         {
             case TypeKind.Pointer:
-                return Done(id, Order(_types.Target(id), true), false);
+                return Done(id, Order(_types.DirectTarget(id), true), false);
             case TypeKind.Array:
                 return Order(_types.Target(id), false);
             case TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic or TypeKind.TypeTag:
-                return Order(_types.Target(id), behindPointer);
+                return Order(_types.DirectTarget(id), behindPointer);
             case TypeKind.Struct or TypeKind.Union:
                 return OrderComposite(id, behindPointer);
             case TypeKind.Enum or TypeKind.Enum64 or TypeKind.Forward:
                 return Done(id, Strength.Strong, _types.IsNamed(id) || !_types.Has(id, TypeMarks.Referenced));
             case TypeKind.Typedef:
-                Strength target = Order(_types.Target(id), behindPointer);
+                Strength target = Order(_types.DirectTarget(id), behindPointer);
                 return behindPointer && target == Strength.Weak ? Strength.Weak
                     : target == Strength.Loop ? Strength.Loop : Done(id, Strength.Strong, true);
             case TypeKind.FunctionPrototype:
@@ -103,9 +103,9 @@ internal sealed class DependencyOrder
         if (!_types.Has(id, TypeMarks.Incomplete))
         {
             _types.Set(id, TypeMarks.Ordering);
-            foreach (MemberView member in _types.View(id).Members)
+            foreach (ref readonly MemberRow member in _types.Members(id))
             {
-                uint type = member.Type.Value;
+                uint type = member.Type;
                 if (!_types.Has(type, TypeMarks.Ordered) && Order(type, false) == Strength.Loop)
                 {
                     _types.Clear(id, TypeMarks.Ordering);
@@ -121,15 +121,15 @@ internal sealed class DependencyOrder
 
     private Strength OrderPrototype(uint id, bool behindPointer)
     {
-        Strength result = Order(_types.Target(id), behindPointer);
+        Strength result = Order(_types.DirectTarget(id), behindPointer);
         if (result == Strength.Loop)
         {
             return result;
         }
 
-        foreach (ParameterView parameter in _types.View(id).Parameters)
+        foreach (ref readonly ParameterRow parameter in _types.Parameters(id))
         {
-            Strength next = Order(parameter.Type.Value, behindPointer);
+            Strength next = Order(parameter.Type, behindPointer);
             if (next == Strength.Loop)
             {
                 return next;

@@ -8,21 +8,17 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class DisambiguationHash
 {
-    private const byte Busy = 1;
-    private const byte Known = 2;
-
     private readonly TypeColumns _types;
     private readonly int _maxNesting;
-    private readonly ulong[] _hashes;
-    private readonly byte[] _states;
+
+    // Hashes that were asked for, with and without members. Few types need one: those whose names do not order them.
+    private readonly Dictionary<ulong, ulong> _hashes = [];
     private int _depth;
 
     public DisambiguationHash(TypeColumns types, int maxNesting)
     {
         _types = types;
         _maxNesting = maxNesting;
-        _hashes = GC.AllocateUninitializedArray<ulong>((int)types.Count * 2);
-        _states = new byte[types.Count * 2];
     }
 
     /// <summary>The hash of a type, with the members of the composite that it leads to.</summary>
@@ -30,16 +26,10 @@ internal sealed class DisambiguationHash
 
     private ulong Of(uint id, bool withMembers)
     {
-        long at = (2L * id) + (withMembers ? 1 : 0);
-        if (_states[at] == Known)
+        ulong key = (2UL * id) + (withMembers ? 1UL : 0);
+        if (_hashes.TryGetValue(key, out ulong known))
         {
-            return _hashes[at];
-        }
-
-        // A cycle of references has no hash of its own; bpftool does not end on it.
-        if (_states[at] == Busy)
-        {
-            return 0;
+            return known;
         }
 
         if (++_depth > _maxNesting)
@@ -47,10 +37,10 @@ internal sealed class DisambiguationHash
             EmissionBudget.Throw($"types nest deeper than {_maxNesting} levels");
         }
 
-        _states[at] = Busy;
+        // A cycle of references finds this: it has no hash of its own, and bpftool does not end on it.
+        _hashes[key] = 0;
         ulong hash = Compute(id, withMembers);
-        _hashes[at] = hash;
-        _states[at] = Known;
+        _hashes[key] = hash;
         _depth--;
         return hash;
     }
@@ -62,21 +52,21 @@ internal sealed class DisambiguationHash
         switch (kind)
         {
             case TypeKind.Enum or TypeKind.Enum64:
-                foreach (EnumeratorView enumerator in _types.View(id).Enumerators)
+                foreach (ref readonly EnumeratorRow enumerator in _types.Enumerators(id))
                 {
-                    hash = MixName(hash, enumerator.NameId);
+                    hash = MixName(hash, new NameId(enumerator.Name));
                 }
 
                 return hash;
             case TypeKind.Struct or TypeKind.Union when withMembers:
-                foreach (MemberView member in _types.View(id).Members)
+                foreach (ref readonly MemberRow member in _types.Members(id))
                 {
-                    hash = Mix(MixName(hash, member.NameId), Of(member.Type.Value, false));
+                    hash = Mix(MixName(hash, new NameId(member.Name)), Of(member.Type, false));
                 }
 
                 return hash;
             case TypeKind.Array:
-                return Mix(Mix(hash, _types.View(id).ElementCount), Of(_types.Target(id), withMembers));
+                return Mix(Mix(hash, _types.ElementCount(id)), Of(_types.Target(id), withMembers));
             case var _ when SortOrder.IsReference(kind):
                 return Mix(hash, Of(_types.Target(id), withMembers));
             default:

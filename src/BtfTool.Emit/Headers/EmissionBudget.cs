@@ -11,7 +11,7 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class EmissionBudget
 {
-    private const long FixedSteps = 1 << 22;
+    private const long FixedSteps = 1 << 20;
     private const long StepsPerRow = 64;
 
     private readonly Utf8Writer _out;
@@ -48,6 +48,10 @@ internal sealed class EmissionBudget
                 + " its anonymous types are nested to expand without end");
         }
     }
+
+    /// <summary>Counts steps that go down no level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spend(int steps) => _stepsLeft -= steps;
 
     /// <summary>Goes one level down in a walk; <see cref="Leave"/> goes up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,35 +14,49 @@ internal sealed class EmittedNames
     private readonly TypeColumns _types;
     private readonly Utf8Writer _out;
     private readonly int _maxRenamedBytes;
-    private readonly uint[] _copies;
     private readonly NameCounts _tags;
     private readonly NameCounts _identifiers;
+
+    // Which copies the types are that are not the first of their name.
+    private readonly Dictionary<uint, uint> _copies = [];
 
     public EmittedNames(TypeColumns types, Utf8Writer output, BpftoolDialect dialect)
     {
         _types = types;
         _out = output;
         _maxRenamedBytes = dialect.MaxRenamedBytes;
-        _copies = new uint[types.Count];
         _tags = new NameCounts(types.Graph, (int)types.Count / 12);
-        _identifiers = new NameCounts(types.Graph, (int)types.Count / 6);
+        _identifiers = new NameCounts(types.Graph, (int)Math.Min(types.EnumeratorCount + (types.Count / 30L), int.MaxValue / 4));
     }
 
     /// <summary>Which of the types of this name it is, from 1; counts the name when it is asked for the first time.</summary>
     public uint CopyOf(uint id)
     {
-        uint copy = _copies[id];
-        if (copy == 0)
+        if (!_types.Has(id, TypeMarks.Counted))
         {
-            copy = CountFirst(id);
-            _copies[id] = copy;
+            CountFirst(id);
         }
 
-        return copy;
+        return _types.Has(id, TypeMarks.Renamed) ? _copies[id] : 1;
     }
 
     /// <summary>Prints the C name of a named struct, union, enumeration or typedef.</summary>
-    public void Write(uint id) => _out.Write(TextOf(id));
+    public void Write(uint id)
+    {
+        if (!_types.Has(id, TypeMarks.Counted))
+        {
+            CountFirst(id);
+        }
+
+        if (_types.Has(id, TypeMarks.Renamed))
+        {
+            _out.Write(TextOf(id));
+        }
+        else
+        {
+            _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
+        }
+    }
 
     /// <summary>The C name of a type as bytes: those of its name, or a new array where a number is appended.</summary>
     public ReadOnlySpan<byte> TextOf(uint id) => Text(_types.NameBytes(id), CopyOf(id));
@@ -50,13 +64,16 @@ internal sealed class EmittedNames
     /// <summary>Prints the C name of an enumerator; each print counts.</summary>
     public void WriteEnumerator(NameId name)
     {
-        ReadOnlySpan<byte> bytes = _types.Graph.NameOf(name);
-        _out.Write(name.IsNone ? bytes : Text(bytes, _identifiers.Count(name, bytes)));
+        if (!name.IsNone)
+        {
+            uint copy = _identifiers.Count(name, out ReadOnlySpan<byte> bytes);
+            _out.Write(Text(bytes, copy));
+        }
     }
 
     /// <summary>The C name of a type whose name was printed, else null.</summary>
     public string? Find(uint id) =>
-        _copies[id] == 0 ? null : Encoding.UTF8.GetString(Text(_types.NameBytes(id), _copies[id]));
+        _types.Has(id, TypeMarks.Counted) ? Encoding.UTF8.GetString(Text(_types.NameBytes(id), CopyOf(id))) : null;
 
     // Equal names are rare: a kernel has some hundred.
     private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> name, uint copy)
@@ -70,15 +87,21 @@ internal sealed class EmittedNames
         return text.AsSpan(0, Math.Min(text.Length, _maxRenamedBytes));
     }
 
-    private uint CountFirst(uint id)
+    private void CountFirst(uint id)
     {
+        _types.Set(id, TypeMarks.Counted);
         TypeKind kind = _types.Kind(id);
-        bool isCounted = kind is not TypeKind.Forward && !(kind is TypeKind.Enum && _types.View(id).ElementsInList == 0);
+        bool isCounted = kind is not TypeKind.Forward && !(kind is TypeKind.Enum && _types.Enumerators(id).IsEmpty);
         if (!isCounted || !_types.IsNamed(id))
         {
-            return 1;
+            return;
         }
 
-        return (kind == TypeKind.Typedef ? _identifiers : _tags).Count(_types.Name(id), _types.NameBytes(id));
+        uint copy = (kind == TypeKind.Typedef ? _identifiers : _tags).Count(_types.Name(id));
+        if (copy > 1)
+        {
+            _types.Set(id, TypeMarks.Renamed);
+            _copies[id] = copy;
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed class HeaderEmitter
 {
     private const string TypesSlot = "types";
     private const string KernelFunctionsSlot = "kernelFunctions";
+    private const string FunctionsSlot = "functions";
 
     private readonly TypeGraph _graph;
     private readonly HeaderOptions _options;
@@ -50,23 +51,8 @@ public sealed class HeaderEmitter
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
         var budget = new EmissionBudget(output, _options, types.Rows);
-        TypeEmitter emitter = _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
-        foreach (TemplatePiece piece in RenderFrame())
-        {
-            switch (piece.Slot)
-            {
-                case null:
-                    output.Write(piece.Text.Span);
-                    break;
-                case TypesSlot:
-                    WriteTypes(types, emitter);
-                    break;
-                case KernelFunctionsSlot:
-                    KernelFunctions.Write(types, emitter, _diagnostics, output);
-                    break;
-            }
-        }
-
+        _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
+        WriteTemplate("vmlinux.h.hbs", output);
         output.Flush();
     }
 
@@ -95,10 +81,28 @@ public sealed class HeaderEmitter
     internal bool LeavesOut(TypeId memberType) =>
         (_emitter ?? throw new InvalidOperationException("the header is not written yet")).LeavesOut(memberType.Value);
 
-    private IReadOnlyList<TemplatePiece> RenderFrame()
+    private void WriteTemplate(string name, Utf8Writer output)
     {
-        var model = new Dictionary<string, object?> { ["hasKernelFunctions"] = _options.Roots is null };
-        return TemplateEngine.RenderAround(TemplateEngine.ReadBuiltIn("vmlinux.h.hbs"), model, TypesSlot, KernelFunctionsSlot);
+        var model = new Dictionary<string, object?>();
+        string template = TemplateEngine.ReadBuiltIn(name);
+        foreach (TemplatePiece piece in TemplateEngine.RenderAround(template, model, TypesSlot, KernelFunctionsSlot, FunctionsSlot))
+        {
+            switch (piece.Slot)
+            {
+                case null:
+                    output.Write(piece.Text.Span);
+                    break;
+                case TypesSlot:
+                    WriteTypes(_types!, _emitter!);
+                    break;
+                case KernelFunctionsSlot when _options.Roots is null:
+                    WriteTemplate("kfuncs.h.hbs", output);
+                    break;
+                case FunctionsSlot:
+                    KernelFunctions.Write(_types!, _emitter!, _diagnostics!, output);
+                    break;
+            }
+        }
     }
 
     private void WriteTypes(TypeColumns types, TypeEmitter emitter)
@@ -133,20 +137,11 @@ public sealed class HeaderEmitter
             emitter.Dump(id);
         }
 
-        var late = GC.AllocateUninitializedArray<uint>((int)types.Count);
-        int count = 0;
-        for (uint id = 1; id < types.Count; id++)
+        Span<uint> late = LateTypes.Find(types, order);
+        order.SortLate(late);
+        foreach (uint id in late)
         {
-            if (!types.Has(id, TypeMarks.Ordered) && !LateTypes.HasNothingToPrint(types, id) && order.IsLate(id))
-            {
-                late[count++] = id;
-            }
-        }
-
-        order.SortLate(late, count);
-        for (int i = 0; i < count; i++)
-        {
-            emitter.Dump(late[i]);
+            emitter.Dump(id);
         }
     }
 }

@@ -36,10 +36,11 @@ internal static class KernelFunctions
     {
         var functions = new List<(uint Id, int Order)>();
         fast = [];
-        for (uint id = 1; id < types.Count; id++)
+        ReadOnlySpan<byte> kinds = types.KindBytes;
+        for (int at = NextTag(kinds, 0); at < kinds.Length; at = NextTag(kinds, at + 1))
         {
-            if (types.Kind(id) != TypeKind.DeclTag || types.Kind(types.Target(id)) != TypeKind.Function
-                || types.View(id).ComponentIndex != -1)
+            uint id = (uint)at;
+            if (types.Kind(types.Target(id)) != TypeKind.Function || types.View(id).ComponentIndex != -1)
             {
                 continue;
             }
@@ -58,5 +59,12 @@ internal static class KernelFunctions
         functions.Sort((a, b) =>
             types.NameBytes(a.Id).SequenceCompareTo(types.NameBytes(b.Id)) is var byName and not 0 ? byName : a.Order - b.Order);
         return functions.ConvertAll(f => f.Id);
+    }
+
+    private static int NextTag(ReadOnlySpan<byte> kinds, int from)
+    {
+        const byte Tag = (byte)TypeKind.DeclTag;
+        int found = kinds[from..].IndexOfAny(Tag, (byte)(Tag | TypeGraph.FlagMask));
+        return found < 0 ? kinds.Length : from + found;
     }
 }

@@ -11,24 +11,53 @@ internal static class LateTypes
     // Longer chains are left to the dependency order, which gives the same answer.
     private const int MaxSteps = 8;
 
-    /// <summary>
-    /// True when ordering the type would add nothing to the queue: all that it leads to is ordered. Once true it stays true.
-    /// </summary>
-    public static bool HasNothingToPrint(TypeColumns types, uint id)
+    // Kinds that the dependency order passes over.
+    private const ulong Silent = 1UL << (int)TypeKind.Int | 1UL << (int)TypeKind.Float | 1UL << (int)TypeKind.Function
+        | 1UL << (int)TypeKind.Variable | 1UL << (int)TypeKind.DataSection | 1UL << (int)TypeKind.DeclTag;
+
+    /// <summary>The types of the last rank, in order of id, that may have something to print.</summary>
+    public static Span<uint> Find(TypeColumns types, SortOrder order)
     {
-        if (types.Kind(id) != TypeKind.FunctionPrototype)
+        uint[] found = new uint[256];
+        int count = 0;
+        ReadOnlySpan<byte> kinds = types.KindBytes;
+        for (int i = 1; i < kinds.Length; i++)
+        {
+            TypeKind kind = (TypeKind)(kinds[i] & TypeGraph.KindMask);
+            uint id = (uint)i;
+            if (TypeColumns.IsIn(Silent, kind) || types.Has(id, TypeMarks.Ordered) || HasNothingToPrint(types, id, kind)
+                || !order.IsLate(id))
+            {
+                continue;
+            }
+
+            if (count == found.Length)
+            {
+                Array.Resize(ref found, count * 2);
+            }
+
+            found[count++] = id;
+        }
+
+        return found.AsSpan(0, count);
+    }
+
+    // True when ordering the type would add nothing to the queue: all that it leads to is ordered. Once true it stays true.
+    private static bool HasNothingToPrint(TypeColumns types, uint id, TypeKind kind)
+    {
+        if (kind != TypeKind.FunctionPrototype)
         {
             return LeadsNowhereNew(types, id);
         }
 
-        if (!LeadsNowhereNew(types, types.Target(id)))
+        if (!LeadsNowhereNew(types, types.DirectTarget(id)))
         {
             return false;
         }
 
-        foreach (ParameterView parameter in types.View(id).Parameters)
+        foreach (ref readonly ParameterRow parameter in types.Parameters(id))
         {
-            if (!LeadsNowhereNew(types, parameter.Type.Value))
+            if (!LeadsNowhereNew(types, parameter.Type))
             {
                 return false;
             }
@@ -39,24 +68,27 @@ internal static class LateTypes
 
     private static bool LeadsNowhereNew(TypeColumns types, uint id)
     {
+        uint start = id;
         for (int steps = 0; steps < MaxSteps; steps++)
         {
-            if (types.Has(id, TypeMarks.Ordered))
+            if (types.Has(id, TypeMarks.Ordered | TypeMarks.Quiet))
             {
+                types.Set(start, TypeMarks.Quiet);
                 return true;
             }
 
             TypeKind kind = types.Kind(id);
             switch (kind)
             {
-                case TypeKind.Int or TypeKind.Float or TypeKind.Function or TypeKind.Variable or TypeKind.DataSection or TypeKind.DeclTag:
-                    return true;
-                case TypeKind.Pointer or TypeKind.Array or TypeKind.TypeTag:
+                case TypeKind.Pointer or TypeKind.TypeTag:
                 case var _ when TypeColumns.IsQualifier(kind):
+                    id = types.DirectTarget(id);
+                    break;
+                case TypeKind.Array:
                     id = types.Target(id);
                     break;
                 default:
-                    return false;
+                    return TypeColumns.IsIn(Silent, kind);
             }
         }
 

@@ -42,13 +42,19 @@ internal sealed class MemberLayout
         && (_types.Has(memberType, TypeMarks.Undeclarable) || AlignmentBytes(memberType) == 0);
 
     /// <summary>Whether offsets or size of a struct can only come about with the packed attribute.</summary>
-    public bool IsPacked(in TypeView type)
+    public bool IsPacked(uint id)
     {
-        uint max = 1;
-        foreach (MemberView member in type.Members)
+        // An alignment above 1 is found where nothing is out of place only.
+        if (AlignmentBytes(id) > 1)
         {
-            uint alignment = AlignmentBytes(member.Type.Value);
-            if (alignment != 0 && !member.IsBitfield && member.BitOffset % (8 * alignment) != 0)
+            return false;
+        }
+
+        uint max = 1;
+        foreach (ref readonly MemberRow member in _types.Members(id))
+        {
+            uint alignment = AlignmentBytes(member.Type);
+            if (alignment != 0 && member.BitSize == 0 && !IsAligned(member.BitOffset, 8 * alignment))
             {
                 return true;
             }
@@ -56,7 +62,7 @@ internal sealed class MemberLayout
             max = Math.Max(max, alignment);
         }
 
-        return type.SizeBytes % max != 0;
+        return !IsAligned(_types.DirectSize(id), max);
     }
 
     /// <summary>Size in bytes; 0 for what has none. Through references at most 32 steps are followed.</summary>
@@ -65,7 +71,7 @@ internal sealed class MemberLayout
         // Most members are plain base types.
         if (_types.Kind(id) == TypeKind.Int)
         {
-            return _types.View(id).SizeBytes;
+            return _types.DirectSize(id);
         }
 
         ulong count = 1;
@@ -77,11 +83,11 @@ internal sealed class MemberLayout
             {
                 case TypeKind.Int or TypeKind.Enum or TypeKind.Enum64 or TypeKind.Float or TypeKind.Struct or TypeKind.Union
                     or TypeKind.DataSection:
-                    return Product(count, _types.View(id).SizeBytes, limit);
+                    return Product(count, _types.DirectSize(id), limit);
                 case TypeKind.Pointer:
                     return Product(count, _pointerBytes, limit);
                 case TypeKind.Array:
-                    ulong elements = _types.View(id).ElementCount;
+                    ulong elements = _types.ElementCount(id);
                     if (count != 0 && elements > limit / count)
                     {
                         return 0;
@@ -92,7 +98,7 @@ internal sealed class MemberLayout
                     break;
                 case TypeKind.Typedef or TypeKind.TypeTag or TypeKind.Variable or TypeKind.DeclTag:
                 case var _ when TypeColumns.IsQualifier(kind):
-                    id = _types.Target(id);
+                    id = _types.DirectTarget(id);
                     break;
                 default:
                     return 0;
@@ -114,7 +120,7 @@ internal sealed class MemberLayout
         switch (kind)
         {
             case TypeKind.Int or TypeKind.Enum or TypeKind.Enum64 or TypeKind.Float:
-                alignment = (uint)Math.Min(_pointerBytes, _types.View(id).SizeBytes);
+                alignment = (uint)Math.Min(_pointerBytes, _types.DirectSize(id));
                 break;
             case TypeKind.Pointer:
                 alignment = _pointerBytes;
@@ -124,7 +130,7 @@ internal sealed class MemberLayout
                 alignment = AlignmentBytes(_types.Target(id));
                 break;
             case TypeKind.Struct or TypeKind.Union when !_types.Has(id, TypeMarks.Incomplete | TypeMarks.Undeclarable):
-                alignment = ComputeAlignment(_types.View(id));
+                alignment = ComputeAlignment(id);
                 break;
         }
 
@@ -133,12 +139,12 @@ internal sealed class MemberLayout
         return alignment;
     }
 
-    private uint ComputeAlignment(in TypeView type)
+    private uint ComputeAlignment(uint id)
     {
         uint max = 1;
-        foreach (MemberView member in type.Members)
+        foreach (ref readonly MemberRow member in _types.Members(id))
         {
-            uint alignment = AlignmentBytes(member.Type.Value);
+            uint alignment = AlignmentBytes(member.Type);
             if (alignment == 0)
             {
                 if (_dialect.KeepsMembersWithoutSize)
@@ -149,7 +155,7 @@ internal sealed class MemberLayout
                 continue;
             }
 
-            if (!member.IsBitfield && member.BitOffset % (8 * alignment) != 0)
+            if (member.BitSize == 0 && !IsAligned(member.BitOffset, 8 * alignment))
             {
                 return 1;
             }
@@ -157,6 +163,11 @@ internal sealed class MemberLayout
             max = Math.Max(max, alignment);
         }
 
-        return type.SizeBytes % max != 0 ? 1 : max;
+        return IsAligned(_types.DirectSize(id), max) ? max : 1;
     }
+
+    // Nearly all units are powers of two, and a division takes long.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsAligned(ulong value, uint unit) =>
+        (unit & (unit - 1)) == 0 ? (value & (unit - 1)) == 0 : value % unit == 0;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Headers;
@@ -10,42 +11,47 @@ namespace BtfTool.Emit.Headers;
 internal sealed class NameCounts
 {
     // Differs from run to run, so that no input can be made to collide.
-    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
+    private readonly ulong _factor = (ulong)Random.Shared.NextInt64() | 1;
     private readonly TypeGraph _graph;
-    private Slot[] _slots;
 
-    // Beside the slots, because it is read for names that come again only.
-    private uint[] _counts;
+    // How often names that came again came again, by the id that stands in the table.
+    private readonly Dictionary<uint, uint> _repeats = [];
+    private Slot[] _slots;
     private int _used;
 
     public NameCounts(TypeGraph graph, int expectedNames)
     {
         _graph = graph;
-        _slots = new Slot[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, expectedNames * 2))];
-        _counts = new uint[_slots.Length];
+        _slots = new Slot[Math.Max(16, expectedNames + (expectedNames / 2))];
     }
 
-    /// <summary>Counts a name once more; 1 when it is new.</summary>
-    /// <param name="name">The place of the name; not that of the empty name.</param>
+    /// <summary>Counts a name once more; 1 when it is new. The name must not be the empty one at 0.</summary>
+    public uint Count(NameId name) => Count(name, out _);
+
+    /// <inheritdoc cref="Count(NameId)"/>
+    /// <param name="name">The place of the name.</param>
     /// <param name="bytes">What it spells.</param>
-    public uint Count(NameId name, ReadOnlySpan<byte> bytes)
+    public uint Count(NameId name, out ReadOnlySpan<byte> bytes)
     {
-        uint hash = Hash(bytes, _seed);
+        ReadOnlySpan<byte> tail = _graph.NameTail(name);
+        uint hash = Hash(tail, _factor, out int length);
+        bytes = tail[..length];
         Slot[] slots = _slots;
-        uint mask = (uint)slots.Length - 1;
-        uint at = hash & mask;
+        uint at = FirstPlace(hash, slots);
         for (Slot slot = slots[at]; slot.Name != 0; slot = slots[at])
         {
-            if (slot.Name == name.Value || (slot.Hash == hash && _graph.NameOf(new NameId(slot.Name)).SequenceEqual(bytes)))
+            if (slot.Hash == hash && (slot.Name == name.Value || _graph.NameOf(new NameId(slot.Name)).SequenceEqual(bytes)))
             {
-                return ++_counts[at] + 1;
+                uint count = _repeats.GetValueOrDefault(slot.Name) + 1;
+                _repeats[slot.Name] = count;
+                return count + 1;
             }
 
-            at = (at + 1) & mask;
+            at = NextPlace(at, slots);
         }
 
         slots[at] = new Slot { Name = name.Value, Hash = hash };
-        if (++_used * 2 > slots.Length)
+        if (++_used > slots.Length / 4 * 3)
         {
             Grow();
         }
@@ -56,57 +62,65 @@ internal sealed class NameCounts
     private void Grow()
     {
         Slot[] old = _slots;
-        uint[] oldCounts = _counts;
         _slots = new Slot[old.Length * 2];
-        _counts = new uint[_slots.Length];
-        uint mask = (uint)_slots.Length - 1;
-        for (int i = 0; i < old.Length; i++)
+        foreach (Slot slot in old)
         {
-            if (old[i].Name != 0)
+            if (slot.Name != 0)
             {
-                uint at = old[i].Hash & mask;
+                uint at = FirstPlace(slot.Hash, _slots);
                 while (_slots[at].Name != 0)
                 {
-                    at = (at + 1) & mask;
+                    at = NextPlace(at, _slots);
                 }
 
-                _slots[at] = old[i];
-                _counts[at] = oldCounts[i];
+                _slots[at] = slot;
             }
         }
     }
 
-    private static uint Hash(ReadOnlySpan<byte> bytes, ulong seed)
+    // The table is not a power of two long: fewer pages are touched.
+    private static uint FirstPlace(uint hash, Slot[] slots) => (uint)(((ulong)hash * (uint)slots.Length) >> 32);
+
+    private static uint NextPlace(uint at, Slot[] slots) => at + 1 < (uint)slots.Length ? at + 1 : 0;
+
+    // Finds the end of the name on the way.
+    private static uint Hash(ReadOnlySpan<byte> tail, ulong factor, out int length)
     {
-        ulong hash = seed ^ (ulong)bytes.Length;
-        if (bytes.Length >= 8)
+        ulong hash = 0;
+        for (length = 0; ; length += 8)
         {
-            for (ReadOnlySpan<byte> rest = bytes; rest.Length > 8; rest = rest[8..])
+            ReadOnlySpan<byte> rest = tail[length..];
+            ulong word = rest.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(rest) : Last(rest);
+
+            // The highest bit of each byte that is 0, exact for the first from below.
+            ulong zeros = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+            if (zeros != 0)
             {
-                hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+                int bits = BitOperations.TrailingZeroCount(zeros) & ~7;
+                length += bits / 8;
+                return (uint)(Mix(hash ^ (word & ((1UL << bits) - 1)), factor) >> 32);
             }
 
-            // The last 8 bytes may overlap those before.
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..]));
+            hash = Mix(hash ^ word, factor);
         }
-        else
-        {
-            ulong rest = 0;
-            foreach (byte b in bytes)
-            {
-                rest = (rest << 8) | b;
-            }
-
-            hash = Mix(hash ^ rest);
-        }
-
-        return (uint)(hash ^ (hash >> 32));
     }
 
-    private static ulong Mix(ulong value)
+    // Less than 8 bytes, with zeros behind.
+    private static ulong Last(ReadOnlySpan<byte> rest)
     {
-        ulong high = Math.BigMul(value, 0x9E3779B97F4A7C15, out ulong low);
-        return high ^ low;
+        ulong word = 0;
+        for (int i = 0; i < rest.Length; i++)
+        {
+            word |= (ulong)rest[i] << (8 * i);
+        }
+
+        return word;
+    }
+
+    private static ulong Mix(ulong value, ulong factor)
+    {
+        ulong product = unchecked(value * factor);
+        return product ^ (product >> 32);
     }
 
     private struct Slot

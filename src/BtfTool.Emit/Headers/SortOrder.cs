@@ -6,69 +6,42 @@ namespace BtfTool.Emit.Headers;
 /// bpftool's sorted order: by rank, name of what a type leads to, own name, hash, id. Types of the last rank are sorted apart, when those
 /// before are printed, because few of them have anything left to print. Rule: bpftool 7.8.
 /// </summary>
-/// <remarks>
-/// Names are compared 8 bytes at a time as big-endian integers: an array of keys is sorted by the runtime's sort for integers, without a
-/// call per comparison, and runs of equal keys are sorted by the next 8 bytes. A name that ends has a zero byte in its last key.
-/// </remarks>
 internal sealed class SortOrder
 {
     private const int LastRank = 10;
 
-    // Names that agree in so many bytes count as equal; bounds the depth of the sort.
-    private const int MaxComparedBytes = 16 * 1024;
-
-    // A terminal that is being looked for.
-    private const uint Busy = uint.MaxValue;
+    // Kinds that have an early rank even without a name.
+    private const ulong RankedUnnamed = 1UL << (int)TypeKind.Enum | 1UL << (int)TypeKind.Enum64 | 1UL << (int)TypeKind.Int
+        | 1UL << (int)TypeKind.Float;
 
     private readonly TypeColumns _types;
-    private readonly DisambiguationHash _hash;
-
-    // Where references lead to; 0 is not known yet, or void.
-    private readonly uint[] _terminals;
-    private readonly int _early;
-    private uint[] _ids;
-    private ulong[] _keys;
+    private readonly NameSorter _sorter;
+    private readonly Terminals _terminals;
+    private readonly uint[] _early;
 
     public SortOrder(TypeColumns types, int maxNesting)
     {
         _types = types;
-        _hash = new DisambiguationHash(types, maxNesting);
-        _terminals = new uint[types.Count];
-        _ids = GC.AllocateUninitializedArray<uint>((int)types.Count);
-        _keys = [];
+        _terminals = new Terminals(types);
+        _sorter = new NameSorter(types, _terminals, new DisambiguationHash(types, maxNesting));
         _early = Collect();
     }
 
-    // What the keys of a pass are taken from.
-    private enum Stage
-    {
-        SortName,
-        OwnName,
-        Hash,
-        Id,
-        End,
-    }
-
     /// <summary>Types of all ranks but the last, in order. Void is never among them.</summary>
-    public ReadOnlySpan<uint> Early => _ids.AsSpan(0, _early);
+    public ReadOnlySpan<uint> Early => _early;
 
     /// <summary>PTR CONST VOLATILE RESTRICT TYPEDEF TYPE_TAG DECL_TAG: what takes rank and name of its target.</summary>
     public static bool IsReference(TypeKind kind) =>
         kind is TypeKind.Pointer or TypeKind.Typedef or TypeKind.TypeTag or TypeKind.DeclTag || TypeColumns.IsQualifier(kind);
 
     /// <summary>Sorts types of the last rank in place.</summary>
-    public void SortLate(uint[] ids, int count)
-    {
-        _ids = ids;
-        Sort(0, count, Stage.SortName, 0);
-    }
+    public void SortLate(Span<uint> ids) => _sorter.Sort(ids);
 
     /// <summary>Whether a type is of the last rank.</summary>
-    public bool IsLate(uint id) => RankOf(id) == LastRank;
+    public bool IsLate(uint id) => RankOf(id, _types.Kind(id)) == LastRank;
 
-    private int RankOf(uint id)
+    private int RankOf(uint id, TypeKind kind)
     {
-        TypeKind kind = _types.Kind(id);
         bool isNamed = _types.IsNamed(id);
         if (!IsReference(kind) && kind != TypeKind.Array)
         {
@@ -76,7 +49,7 @@ internal sealed class SortOrder
         }
 
         // A name anywhere before counts for what follows, and it is the outermost type whose name decides.
-        return isNamed ? Rank(_types.Kind(Terminal(id)), true) : LastRank;
+        return isNamed ? Rank(_types.Kind(_terminals.Of(id)), true) : LastRank;
     }
 
     private static int Rank(TypeKind kind, bool isNamed) => kind switch
@@ -88,167 +61,57 @@ internal sealed class SortOrder
         _ => LastRank,
     };
 
-    // Groups the types of early ranks by rank, sorts each group, and returns how many there are.
-    private int Collect()
+    // Groups the types of early ranks by rank, and sorts each group.
+    private uint[] Collect()
     {
         Span<int> ends = stackalloc int[LastRank + 1];
         ends.Clear();
-        var ranks = new byte[_types.Count];
-        for (uint id = 1; id < _types.Count; id++)
+        uint[] found = new uint[1024];
+        byte[] ranks = new byte[found.Length];
+        int count = 0;
+        ReadOnlySpan<byte> kinds = _types.KindBytes;
+        for (int id = 1; id < kinds.Length; id++)
         {
-            int rank = RankOf(id);
-            ranks[id] = (byte)rank;
+            // Most types of a kernel are functions, or have no name.
+            TypeKind kind = (TypeKind)(kinds[id] & TypeGraph.KindMask);
+            if (kind == TypeKind.Function || (!TypeColumns.IsIn(RankedUnnamed, kind) && !_types.IsNamed((uint)id)))
+            {
+                continue;
+            }
+
+            int rank = RankOf((uint)id, kind);
+            if (rank == LastRank)
+            {
+                continue;
+            }
+
+            if (count == found.Length)
+            {
+                Array.Resize(ref found, count * 2);
+                Array.Resize(ref ranks, count * 2);
+            }
+
+            found[count] = (uint)id;
+            ranks[count++] = (byte)rank;
             ends[rank]++;
         }
 
-        int early = 0;
-        for (int rank = 0; rank < LastRank; rank++)
+        uint[] ids = new uint[count];
+        for (int rank = 0, start = 0; rank < LastRank; rank++)
         {
-            early += ends[rank];
-            ends[rank] = early - ends[rank];
+            (ends[rank], start) = (start, start + ends[rank]);
         }
 
-        for (uint id = 1; id < _types.Count; id++)
+        for (int i = 0; i < count; i++)
         {
-            if (ranks[id] != LastRank)
-            {
-                _ids[ends[ranks[id]]++] = id;
-            }
+            ids[ends[ranks[i]]++] = found[i];
         }
 
-        int start = 0;
-        for (int rank = 0; rank < LastRank; rank++)
+        for (int rank = 0, start = 0; rank < LastRank; start = ends[rank++])
         {
-            Sort(start, ends[rank], Stage.SortName, 0);
-            start = ends[rank];
+            _sorter.Sort(ids.AsSpan(start, ends[rank] - start));
         }
 
-        return early;
-    }
-
-    private void Sort(int start, int end, Stage stage, int offset)
-    {
-        int count = end - start;
-        if (count < 2 || stage == Stage.End)
-        {
-            return;
-        }
-
-        if (_keys.Length < end)
-        {
-            _keys = GC.AllocateUninitializedArray<ulong>(end);
-        }
-
-        Span<ulong> keys = _keys.AsSpan(start, count);
-        Span<uint> ids = _ids.AsSpan(start, count);
-        bool differ = false;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = Key(ids[i], stage, offset);
-            differ |= keys[i] != keys[0];
-        }
-
-        if (differ)
-        {
-            keys.Sort(ids);
-        }
-
-        // A pass over a run of equal keys overwrites the keys of that run only.
-        for (int i = start; i < end;)
-        {
-            ulong key = _keys[i];
-            int first = i;
-            while (i < end && _keys[i] == key)
-            {
-                i++;
-            }
-
-            if (i - first > 1)
-            {
-                SortRun(first, i, stage, offset, key);
-            }
-        }
-    }
-
-    private void SortRun(int start, int end, Stage stage, int offset, ulong key)
-    {
-        bool goesOn = stage is Stage.SortName or Stage.OwnName && (key & 0xff) != 0 && offset < MaxComparedBytes
-            && !IsOneName(start, end, stage);
-        if (goesOn)
-        {
-            Sort(start, end, stage, offset + 8);
-        }
-        else
-        {
-            Sort(start, end, stage + 1, 0);
-        }
-    }
-
-    private bool IsOneName(int start, int end, Stage stage)
-    {
-        NameId name = NameFor(_ids[start], stage);
-        for (int i = start + 1; i < end; i++)
-        {
-            if (NameFor(_ids[i], stage) != name)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private ulong Key(uint id, Stage stage, int offset) => stage switch
-    {
-        Stage.SortName or Stage.OwnName => _types.Graph.NamePrefix(NameFor(id, stage), offset),
-        Stage.Hash => _hash.Of(id),
-        _ => id,
-    };
-
-    private NameId NameFor(uint id, Stage stage)
-    {
-        if (stage == Stage.OwnName)
-        {
-            return _types.Name(id);
-        }
-
-        TypeKind kind = _types.Kind(id);
-        if (IsReference(kind) || kind == TypeKind.Array)
-        {
-            return _types.Name(Terminal(id));
-        }
-
-        if (kind is TypeKind.Enum or TypeKind.Enum64 && !_types.IsNamed(id))
-        {
-            EnumeratorList enumerators = _types.View(id).Enumerators;
-            return enumerators.Count == 0 ? default : enumerators[0].NameId;
-        }
-
-        return _types.Name(id);
-    }
-
-    // Follows references and array elements; each link is followed once. A cycle leads to void.
-    private uint Terminal(uint id)
-    {
-        uint end = id;
-        while (IsReference(_types.Kind(end)) || _types.Kind(end) == TypeKind.Array)
-        {
-            uint known = _terminals[end];
-            if (known != 0)
-            {
-                end = known == Busy ? 0 : known;
-                break;
-            }
-
-            _terminals[end] = Busy;
-            end = _types.Target(end);
-        }
-
-        for (uint at = id; _terminals[at] == Busy; at = _types.Target(at))
-        {
-            _terminals[at] = end;
-        }
-
-        return end;
+        return ids;
     }
 }

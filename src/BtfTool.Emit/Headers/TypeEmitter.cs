@@ -42,6 +42,11 @@ internal sealed class TypeEmitter
     /// <summary>Prints a type and what it needs, as far as that is not printed already.</summary>
     public void Dump(uint id)
     {
+        if (_types.Has(id, TypeMarks.Ordered))
+        {
+            return;
+        }
+
         _order.Clear();
         if (!_order.TryAdd(id))
         {
@@ -83,24 +88,50 @@ internal sealed class TypeEmitter
         DeclarableCheck.Run(_types, _diagnostics);
     }
 
-    // container: the type whose definition or typedef is on its way; 0 at top level.
-    private void Emit(uint id, uint container)
+    // What a type needs before it, container, can be defined: the type on its way whose definition or typedef has it inside.
+    private void Need(uint id, uint container)
     {
-        for (int steps = 0; IsTransparent(_types.Kind(id)); steps++)
+        if (!_types.Has(id, Settled))
         {
-            if (steps > _budget.MaxNesting)
+            NeedNew(id, container);
+        }
+    }
+
+    private void NeedNew(uint id, uint container)
+    {
+        uint target = id;
+        int steps = 0;
+        for (TypeKind kind = _types.Kind(id); TypeColumns.IsIn(TransparentKinds, kind); kind = _types.Kind(target))
+        {
+            if (++steps > _budget.MaxNesting)
             {
                 _budget.ThrowNesting();
             }
 
-            if (_types.Has(id, TypeMarks.Undeclarable))
+            if (_types.Has(target, TypeMarks.Undeclarable))
             {
                 return;
             }
 
-            id = _types.Target(id);
+            target = kind == TypeKind.Array ? _types.Target(target) : _types.DirectTarget(target);
         }
 
+        _budget.Spend(steps);
+        if (!_types.Has(target, Settled))
+        {
+            Emit(target, container);
+        }
+
+        // The next one that needs the pointer need not follow it.
+        if (target != id && _types.Has(target, Settled))
+        {
+            _types.Set(id, TypeMarks.Forwarded);
+        }
+    }
+
+    // A type that is not transparent; container 0 at top level.
+    private void Emit(uint id, uint container)
+    {
         if (_types.Has(id, TypeMarks.Emitted | TypeMarks.Undeclarable))
         {
             return;
@@ -117,9 +148,10 @@ internal sealed class TypeEmitter
         _budget.Leave();
     }
 
-    // Pointers and the like print nothing themselves: what they lead to does.
-    private static bool IsTransparent(TypeKind kind) => ((TransparentKinds >> (int)kind) & 1) != 0;
+    // Inside a definition nothing more is printed for a type that has one of these, now and later.
+    private const TypeMarks Settled = TypeMarks.Emitted | TypeMarks.Forwarded | TypeMarks.Undeclarable;
 
+    // Pointers and the like print nothing themselves: what they lead to does.
     private const ulong TransparentKinds = 1UL << (int)TypeKind.Pointer | 1UL << (int)TypeKind.TypeTag | 1UL << (int)TypeKind.Array
         | 1UL << (int)TypeKind.Const | 1UL << (int)TypeKind.Volatile | 1UL << (int)TypeKind.Restrict | 1UL << (int)TypeKind.Atomic;
 
@@ -176,20 +208,32 @@ internal sealed class TypeEmitter
                 EmitComposite(id, container);
                 break;
             case TypeKind.FunctionPrototype:
-                Emit(_types.Target(id), container);
-                foreach (ParameterView parameter in _types.View(id).Parameters)
-                {
-                    Emit(parameter.Type.Value, container);
-                }
-
+                EmitPrototype(id, container);
                 break;
+        }
+    }
+
+    private void EmitPrototype(uint id, uint container)
+    {
+        uint returns = _types.DirectTarget(id);
+        Need(returns, container);
+        bool isSettled = _types.Has(returns, Settled);
+        foreach (ref readonly ParameterRow parameter in _types.Parameters(id))
+        {
+            Need(parameter.Type, container);
+            isSettled &= _types.Has(parameter.Type, Settled);
+        }
+
+        if (isSettled)
+        {
+            _types.Set(id, TypeMarks.Forwarded);
         }
     }
 
     private void EmitTypedef(uint id)
     {
         _types.Set(id, TypeMarks.Emitting);
-        Emit(_types.Target(id), id);
+        Need(_types.DirectTarget(id), id);
         if (!_types.Has(id, TypeMarks.Forwarded) && !IsBuiltIn(id))
         {
             _definitions.WriteTypedef(id);
@@ -216,9 +260,16 @@ internal sealed class TypeEmitter
         if (container == 0 || !isNamed)
         {
             uint inner = isNamed ? id : container;
-            foreach (MemberView member in _types.View(id).Members)
+            bool isSettled = true;
+            foreach (ref readonly MemberRow member in _types.Members(id))
             {
-                Emit(member.Type.Value, inner);
+                Need(member.Type, inner);
+                isSettled &= _types.Has(member.Type, Settled);
+            }
+
+            if (isSettled && !isNamed)
+            {
+                _types.Set(id, TypeMarks.Forwarded);
             }
         }
         else if (!_types.Has(id, TypeMarks.Forwarded) && id != container)

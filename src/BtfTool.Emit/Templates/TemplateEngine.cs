@@ -25,7 +25,8 @@ public static class TemplateEngine
 
     /// <summary>
     /// Renders a template whose large parts are written by the caller: a slot is a name that the template uses like a value; the text
-    /// around it comes back in pieces, so that the large parts never pass through the library.
+    /// around it comes back in pieces, so that the large parts never pass through the library. Where slots are all that a template
+    /// asks for, there is nothing to render and the library is not called (it takes longer to start than a header to write).
     /// </summary>
     /// <param name="template">The text of the template.</param>
     /// <param name="model">Values by name.</param>
@@ -35,16 +36,12 @@ public static class TemplateEngine
     public static IReadOnlyList<TemplatePiece> RenderAround(
         string template, IReadOnlyDictionary<string, object?> model, params string[] slots)
     {
+        ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(slots);
-        var values = new Dictionary<string, object?>(model, StringComparer.Ordinal);
-        foreach (string slot in slots)
-        {
-            values[slot] = $"{Mark}{slot}{Mark}";
-        }
 
         // Text and slots alternate, because every slot is between two marks.
-        string[] parts = Render(template, values).Split(Mark);
+        string[] parts = (MarkSlots(template, slots) ?? RenderMarked(template, model, slots)).Split(Mark);
         var pieces = new TemplatePiece[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
@@ -52,6 +49,31 @@ public static class TemplateEngine
         }
 
         return pieces;
+    }
+
+    // Null where the template has other expressions, or what may be one.
+    private static string? MarkSlots(string template, string[] slots)
+    {
+        string text = template;
+        foreach (string slot in slots)
+        {
+            text = text.Replace("{{" + slot + "}}", Mark + slot + Mark, StringComparison.Ordinal);
+        }
+
+        bool hasOthers = template.Contains(Mark) || template.Contains('\\') || text.Contains("{{", StringComparison.Ordinal)
+            || text.Contains('{' + Mark.ToString(), StringComparison.Ordinal);
+        return hasOthers ? null : text;
+    }
+
+    private static string RenderMarked(string template, IReadOnlyDictionary<string, object?> model, string[] slots)
+    {
+        var values = new Dictionary<string, object?>(model, StringComparer.Ordinal);
+        foreach (string slot in slots)
+        {
+            values[slot] = $"{Mark}{slot}{Mark}";
+        }
+
+        return Render(template, values);
     }
 
     /// <summary>The text of a template that is part of this assembly, such as <c>vmlinux.h.hbs</c>.</summary>

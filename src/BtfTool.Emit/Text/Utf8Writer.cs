@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace BtfTool.Emit.Text;
 
@@ -76,6 +78,34 @@ public sealed class Utf8Writer
 
         text.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_block), _at), text.Length));
         _at += text.Length;
+    }
+
+    /// <summary>Writes the bytes before the first zero byte, or all; returns how many.</summary>
+    public int WriteTerminated(ReadOnlySpan<byte> text)
+    {
+        // Most names are shorter than two vectors. What is stored behind the end of the name is overwritten.
+        if (text.Length >= 2 * Vector128<byte>.Count && _end - _at >= 2 * Vector128<byte>.Count)
+        {
+            ref byte from = ref MemoryMarshal.GetReference(text);
+            ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_block), _at);
+            for (int done = 0; done < 2 * Vector128<byte>.Count; done += Vector128<byte>.Count)
+            {
+                Vector128<byte> part = Vector128.LoadUnsafe(ref from, (nuint)done);
+                part.StoreUnsafe(ref to, (nuint)done);
+                uint zeros = Vector128.Equals(part, Vector128<byte>.Zero).ExtractMostSignificantBits();
+                if (zeros != 0)
+                {
+                    int length = done + BitOperations.TrailingZeroCount(zeros);
+                    _at += length;
+                    return length;
+                }
+            }
+        }
+
+        int end = text.IndexOf((byte)0);
+        ReadOnlySpan<byte> name = end < 0 ? text : text[..end];
+        Write(name);
+        return name.Length;
     }
 
     /// <summary>Writes one byte.</summary>
