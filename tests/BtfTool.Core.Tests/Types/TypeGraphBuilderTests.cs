@@ -63,6 +63,46 @@ public class TypeGraphBuilderTests
     }
 
     [Fact]
+    public void Members_keep_the_largest_place_and_width_beside_others()
+    {
+        (ulong Offset, uint Bits)[] places = [((1UL << 48) - 1, ushort.MaxValue), (0, 0), ((1UL << 48) - 1, 0), (0, ushort.MaxValue), (1, 1)];
+        TypeBuilder(out TypeGraphBuilder builder, out TypeId number);
+        TypeId composite = builder.AddComposite(TypeKind.Struct, default, ulong.MaxValue);
+        foreach ((ulong offset, uint bits) in places)
+        {
+            builder.AddMember(default, number, offset, bits);
+        }
+
+        TypeView type = builder.Build()[composite];
+        type.SizeBytes.ShouldBe(ulong.MaxValue);
+        type.Members.Count.ShouldBe(places.Length);
+        for (int i = 0; i < places.Length; i++)
+        {
+            (type.Members[i].BitOffset, type.Members[i].BitSize).ShouldBe(places[i]);
+            type.Members[i].Type.ShouldBe(number);
+        }
+    }
+
+    [Theory]
+    [InlineData(1UL << 48, 0u)]
+    [InlineData(ulong.MaxValue, 0u)]
+    [InlineData(0UL, 65536u)]
+    [InlineData(0UL, uint.MaxValue)]
+    public void A_member_at_a_place_that_cannot_be_kept_is_refused(ulong bitOffset, uint bitSize)
+    {
+        TypeBuilder(out TypeGraphBuilder builder, out TypeId number);
+        builder.AddComposite(TypeKind.Struct, default, 8);
+        Read.Fails(() => builder.AddMember(default, number, bitOffset, bitSize), -1, $"a member at bit {bitOffset} with {bitSize} bits");
+    }
+
+    private static void TypeBuilder(out TypeGraphBuilder builder, out TypeId number)
+    {
+        builder = new TypeGraphBuilder("a file", "types", null);
+        builder.SetNames([0]);
+        number = builder.AddInt(default, 4, IntEncoding.None, 0, 32);
+    }
+
+    [Fact]
     public void A_name_that_does_not_end_is_refused()
     {
         var builder = new TypeGraphBuilder("a file", "names", null);
