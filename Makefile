@@ -8,6 +8,8 @@ RID       ?= $(shell $(DOTNET) --info | sed -n 's/^ *RID: *//p')
 NATIVE_TFM := net9.0
 NATIVE     := artifacts/btftool
 ARGS      ?= --help
+# More for the native build, such as -p:RestoreLockedMode=true.
+PUBLISH_FLAGS ?=
 
 .PHONY: run test native install bench check format build clean
 
@@ -21,11 +23,13 @@ native: $(NATIVE)
 
 # One file: the publish folder also holds documentation and symbols.
 $(NATIVE): FORCE
-	$(DOTNET) publish src/BtfTool.Cli -c Release -r $(RID) -p:BtfToolFramework=$(NATIVE_TFM) -o artifacts/native
+	$(DOTNET) publish src/BtfTool.Cli -c Release -r $(RID) -p:BtfToolFramework=$(NATIVE_TFM) -o artifacts/native $(PUBLISH_FLAGS)
 	cp artifacts/native/btftool $@.new
 	mv $@.new $@
 
-install: native
+# Does not build anew what is there: under sudo the SDK is often not on the path.
+install:
+	test -x $(NATIVE) || $(MAKE) native
 	install -D -m 755 $(NATIVE) $(DESTDIR)$(PREFIX)/bin/btftool
 
 bench: native

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Measures btftool against pahole and bpftool on the same inputs in the same run, and writes bench/RESULTS.md.
-# Warm caches, the median of at least 10 runs (RUNS=), peak memory from GNU time. Commands write to files in a temporary folder,
-# because a tool that writes to /dev/null does less than its users see. Another program's share of the machine shows in all rows.
+# Measures btftool against pahole and bpftool: the same input, both tools in the same hyperfine run; writes bench/RESULTS.md.
+# Warm caches, medians of RUNS runs (20, at least 10), peak memory from GNU time. Output goes to a file for all, because a tool that
+# writes to /dev/null does less than its users see. What else runs on the machine shows in all rows: the load is in the result.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 
 tool=${BTFTOOL_BIN:-artifacts/btftool}
 runs=${RUNS:-20}
-results=bench/RESULTS.md
+results=${RESULTS:-bench/RESULTS.md}
+[ "$runs" -ge 10 ] || { echo "RUNS is at least 10" >&2; exit 1; }
 for needed in hyperfine pahole bpftool gzip /usr/bin/time; do
     command -v "$needed" >/dev/null || { echo "bench/compare.sh needs $needed (apt-get install hyperfine dwarves bpftool time)" >&2; exit 1; }
 done
@@ -17,11 +18,12 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 gzip -dc fixtures/oracle/linux-6.18/vmlinux.btf.gz >"$work/vmlinux.btf"
+load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 
-# median_ms COMMAND: milliseconds, or nothing when the command fails.
-median_ms() {
-    hyperfine --shell none --warmup 3 --runs "$runs" --output "$work/out" --export-json "$work/times.json" "$1" >/dev/null 2>&1 || return 0
-    sed -n 's/^ *"median": \([0-9.e-]*\),*$/\1/p' "$work/times.json" | awk '{ printf "%.1f", $1 * 1000 }'
+# medians COMMAND...: a line of milliseconds for each command; fails when one of them fails.
+medians() {
+    hyperfine --shell none --warmup 3 --runs "$runs" --output "$work/out" --export-json "$work/times.json" "$@" >"$work/hyperfine.log" 2>&1 &&
+        sed -n 's/^ *"median": \([0-9.e-]*\),*$/\1/p' "$work/times.json" | awk '{ printf "%.1f\n", $1 * 1000 }'
 }
 
 # peak_mib COMMAND: the largest resident set.
@@ -31,21 +33,18 @@ peak_mib() {
     tail -n 1 "$work/peak" | awk '{ printf "%.0f", $1 / 1024 }'
 }
 
-# row NAME OURS [THEIRS]
+# row NAME OURS THEIRS: one line of the table; where the peer cannot do it, that is said and ours stands alone.
 row() {
-    local ours theirs="" ratio="" ours_mib="" theirs_mib=""
-    ours=$(median_ms "$2")
-    [ -z "$ours" ] || ours_mib=$(peak_mib "$2")
-    if [ -n "${3:-}" ]; then
-        theirs=$(median_ms "$3")
-        [ -z "$theirs" ] || theirs_mib=$(peak_mib "$3")
-    fi
-    if [ -n "$ours" ] && [ -n "$theirs" ]; then
+    local ours theirs ratio
+    local -a times
+    if mapfile -t times < <(medians "$2" "$3") && [ "${#times[@]}" -eq 2 ]; then
+        ours=${times[0]} theirs=${times[1]}
         ratio=$(awk -v a="$theirs" -v b="$ours" 'BEGIN { printf "%.1f", a / b }')
+    else
+        mapfile -t times < <(medians "$2")
+        ours=${times[0]:-failed} theirs=failed ratio=
     fi
-    local peer=""
-    [ -z "${3:-}" ] || peer="\`${3//$work\//}\`"
-    echo "| $1 | ${ours:-failed} | ${ours_mib} | $peer | ${theirs} | ${theirs_mib} | ${ratio} |" | tee -a "$work/table"
+    echo "| $1 | $ours | $(peak_mib "$2") | \`${3//$work\//}\` | $theirs | $(peak_mib "$3") | $ratio |" | tee -a "$work/table"
 }
 
 rows() {
@@ -62,18 +61,34 @@ if [ -r /sys/kernel/btf/vmlinux ]; then
     rows "running" /sys/kernel/btf/vmlinux
 fi
 
+# size NAME PATH: bytes of a program and of the libraries that it loads and that come with it.
+size() {
+    echo "| $1 | $(stat -Lc %s "$2") | $(ldd "$2" 2>/dev/null | awk '{ print $1 }' | grep -Ev 'linux-vdso|ld-linux|lib(c|m)\.so' | paste -sd ' ' -) |"
+}
+
 {
     echo "# btftool and its peers, measured"
     echo
     echo "Written by \`bench/compare.sh\`. Medians of $runs warm runs in milliseconds, peak resident memory in MiB; the ratio is how many"
-    echo "times longer the peer takes. \"6.18\" is \`fixtures/oracle/linux-6.18/vmlinux.btf.gz\`, decompressed; \"running\" is"
-    echo "\`/sys/kernel/btf/vmlinux\` of the machine. Output goes to a file."
+    echo "times longer the peer takes (below 1: btftool is slower). \"6.18\" is \`fixtures/oracle/linux-6.18/vmlinux.btf.gz\`, decompressed;"
+    echo "\"running\" is \`/sys/kernel/btf/vmlinux\` of the machine. Output goes to a file, for both. A peer that \"failed\" ended with an error."
     echo
-    echo "Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, Linux $(uname -r), $(uname -m)."
+    echo "Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, Linux $(uname -r), $(uname -m);"
+    echo "load average $load_before before and $(cut -d ' ' -f 1 /proc/loadavg) after."
     echo "Versions: $("$tool" --version); pahole $(pahole --version); $(bpftool version | head -n 1); $(hyperfine --version)."
+    if awk -v load="$load_before" -v cpus="$(nproc)" 'BEGIN { exit load <= cpus / 2 }'; then
+        echo
+        echo "**The machine was busy: these numbers show that the script works and are not to be quoted.**"
+    fi
     echo
     echo "| command | btftool ms | MiB | peer | ms | MiB | ratio |"
     echo "|---|---:|---:|---|---:|---:|---:|"
     cat "$work/table"
+    echo
+    echo "| program | bytes | libraries beside the C library |"
+    echo "|---|---:|---|"
+    size btftool "$tool"
+    size pahole "$(command -v pahole)"
+    size bpftool "$(command -v bpftool)"
 } >"$results.new"
 mv "$results.new" "$results"

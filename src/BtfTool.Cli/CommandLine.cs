@@ -20,9 +20,15 @@ internal static class CommandLine
             return VersionAction.Write();
         }
 
+        return Guard(() => Invoke(Build(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })));
+    }
+
+    /// <summary>Runs a command; what it throws becomes a message and an exit code.</summary>
+    internal static int Guard(Func<int> run)
+    {
         try
         {
-            return Invoke(Build(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }));
+            return run();
         }
         catch (BrokenPipeException)
         {

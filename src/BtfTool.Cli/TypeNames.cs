@@ -3,18 +3,17 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Cli;
 
-/// <summary>Resolves the names on a command line; every name must mean something.</summary>
+/// <summary>Resolves the names on a command line; every name must mean something, or nothing is written.</summary>
 internal static class TypeNames
 {
-    /// <summary>The types of all names, in the order in which they were typed, each once.</summary>
+    /// <summary>The types of each name, in the order in which the names were typed.</summary>
     /// <param name="graph">Where to look.</param>
     /// <param name="names">What was typed.</param>
     /// <param name="allowDeclared">Whether a type that is only declared will do.</param>
     /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
-    public static IReadOnlyList<TypeId> Resolve(TypeGraph graph, IReadOnlyList<string> names, bool allowDeclared)
+    public static IReadOnlyList<IReadOnlyList<TypeId>> Resolve(TypeGraph graph, IReadOnlyList<string> names, bool allowDeclared)
     {
-        var types = new List<TypeId>();
-        var seen = new HashSet<TypeId>();
+        var types = new List<IReadOnlyList<TypeId>>();
         string? problem = null;
         foreach (string name in names)
         {
@@ -25,7 +24,7 @@ internal static class TypeNames
                 problem = result.Problem;
             }
 
-            types.AddRange(result.Types.Where(seen.Add));
+            types.Add(result.Types);
         }
 
         return problem is null ? types : throw new UnusableException(problem);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using BtfTool.Cli.Output;
+using System.Text.RegularExpressions;
 using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
@@ -13,7 +13,7 @@ public class OutputTests : WorkFolder
     [Fact]
     public void The_output_file_replaces_an_older_one_and_nothing_else_is_left()
     {
-        string input = Fixture("layout-section/tun.btf.gz");
+        string input = Oracle.PathOf("layout-section/tun.btf.gz");
         string output = Write("out.txt", "old"u8);
 
         RunResult run = BtfToolProcess.Run("dump", input, "-o", output);
@@ -21,7 +21,7 @@ public class OutputTests : WorkFolder
         run.ExitCode.ShouldBe(0, run.Errors);
         run.OutputBytes.ShouldBeEmpty();
         File.ReadAllBytes(output).AsSpan().SequenceEqual(Fixtures.Read("oracle/layout-section/bpftool-7.8.raw.txt.gz")).ShouldBeTrue();
-        FilesInFolder.ShouldBe(["out.txt", "tun.btf.gz"]);
+        FilesInFolder.ShouldBe(["out.txt"]);
     }
 
     [Fact]
@@ -32,6 +32,19 @@ public class OutputTests : WorkFolder
         BtfToolProcess.Run("dump", input, "-o", PathTo("out.txt")).ExitCode.ShouldBe(3);
 
         FilesInFolder.ShouldBe(["broken"]);
+    }
+
+    [Fact]
+    public void A_listing_that_fails_behind_a_megabyte_of_text_leaves_nothing()
+    {
+        string input = Write("circle", LoopBehindManyTypes());
+
+        RunResult run = BtfToolProcess.Run("show", "--all", "--expand", "-f", input, "-o", PathTo("out.txt"));
+
+        run.ExitCode.ShouldBe(3);
+        run.Errors.ShouldMatch(@"\Abtftool: error: [^\n]+\n\z");
+        FilesInFolder.ShouldBe(["circle"]);
+        BtfToolProcess.Run("show", "--all", "--expand", "-f", input).OutputBytes.Length.ShouldBeGreaterThan(1 << 20);
     }
 
     [Fact]
@@ -49,7 +62,7 @@ public class OutputTests : WorkFolder
     [Fact]
     public void A_link_goes_on_pointing_to_the_file_that_is_written()
     {
-        string input = Fixture("layout-section/tun.btf.gz");
+        string input = Oracle.PathOf("layout-section/tun.btf.gz");
         string output = Write("real.txt", "old"u8);
         File.CreateSymbolicLink(PathTo("link.txt"), "real.txt");
 
@@ -63,7 +76,7 @@ public class OutputTests : WorkFolder
     [SupportedOSPlatform("linux")]
     public void A_new_file_has_the_rights_that_the_umask_leaves()
     {
-        string input = Fixture("layout-section/tun.btf.gz");
+        string input = Oracle.PathOf("layout-section/tun.btf.gz");
         File.WriteAllText(PathTo("plain"), "");
 
         BtfToolProcess.Run("dump", input, "-o", PathTo("out.txt")).ExitCode.ShouldBe(0);
@@ -76,16 +89,15 @@ public class OutputTests : WorkFolder
     [InlineData("-")]
     public void What_cannot_be_replaced_is_written_to(string target)
     {
-        RunResult run = BtfToolProcess.Run("dump", Fixture("layout-section/tun.btf.gz"), "-o", target);
+        RunResult run = BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", target);
 
-        run.ExitCode.ShouldBe(0, run.Errors);
-        run.OutputBytes.AsSpan().SequenceEqual(Fixtures.Read("oracle/layout-section/bpftool-7.8.raw.txt.gz")).ShouldBeTrue();
+        run.ShouldHaveWritten("layout-section/bpftool-7.8.raw.txt.gz");
     }
 
     [Fact]
     public void A_full_disk_is_said_and_ends_with_3()
     {
-        RunResult run = BtfToolProcess.Run("dump", Fixture("layout-section/tun.btf.gz"), "-o", "/dev/full");
+        RunResult run = BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", "/dev/full");
 
         run.ExitCode.ShouldBe(3);
         run.Errors.ShouldBe("btftool: error: cannot write /dev/full: No space left on device\n");
@@ -94,7 +106,7 @@ public class OutputTests : WorkFolder
     [Fact]
     public void A_folder_that_is_not_there_is_said_and_ends_with_3()
     {
-        RunResult run = BtfToolProcess.Run("dump", Fixture("layout-section/tun.btf.gz"), "-o", PathTo("no/out.txt"));
+        RunResult run = BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", PathTo("no/out.txt"));
 
         run.ExitCode.ShouldBe(3);
         run.Errors.ShouldBe($"btftool: error: cannot write {PathTo("no/out.txt")}: no such file or directory\n");
@@ -103,7 +115,7 @@ public class OutputTests : WorkFolder
     [Fact]
     public void A_reader_that_leaves_early_is_no_error_and_no_message()
     {
-        using Process process = BtfToolProcess.Start("dump", Fixture("linux-6.18/vmlinux.btf.gz"));
+        using Process process = BtfToolProcess.Start("dump", Oracle.PathOf("linux-6.18/vmlinux.btf.gz"));
         process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldStartWith("[1] ");
         process.StandardOutput.Close();
         string errors = process.StandardError.ReadToEnd();
@@ -117,23 +129,56 @@ public class OutputTests : WorkFolder
     public void Programs_that_share_a_redirected_output_do_not_overwrite_each_other()
     {
         string shared = PathTo("shared.txt");
-        string tool = Environment.GetEnvironmentVariable("BTFTOOL_BIN") is { Length: > 0 } native
-            ? Path.GetFullPath(native, Fixtures.Root) : $"dotnet exec {Path.Combine(AppContext.BaseDirectory, "btftool.dll")}";
-        using Process shell = Process.Start("sh", ["-c", $"{{ echo first; {tool} --version; echo last; }} > {shared}"]);
-        shell.WaitForExit();
+        BtfToolProcess.RunShell($"{{ echo first; {BtfToolProcess.InShell} --version; echo last; }} > {shared}");
 
         File.ReadAllLines(shared).Length.ShouldBe(3);
         File.ReadAllText(shared).ShouldMatch(@"\Afirst\nbtftool \S+\nlast\n\z");
+    }
+
+    [Fact]
+    public void A_pipe_that_is_closed_early_is_silent_in_a_shell()
+    {
+        string kernel = Oracle.PathOf("linux-6.18/vmlinux.btf.gz");
+
+        RunResult run = BtfToolProcess.RunShell($"{BtfToolProcess.InShell} show --all -f '{kernel}' | head -n 1");
+
+        run.Output.ShouldMatch(@"\Astruct \w+ \{\n\z");
+        run.Errors.ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData("always", true)]
     [InlineData("never", false)]
     [InlineData("auto", false)]
-    public void Colours_are_as_asked_and_by_themselves_only_on_a_terminal(string when, bool wanted)
+    public void Into_a_pipe_colours_are_written_only_when_they_are_asked_for(string when, bool wanted)
     {
-        Colours.Wanted(when, "file.txt").ShouldBe(wanted);
+        RunResult run = BtfToolProcess.Run("show", "list_head", "--color", when, "-f", Oracle.PathOf("linux-6.18/vmlinux.btf.gz"));
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+        run.Output.Contains('\e').ShouldBe(wanted);
+        Plain(run.Output).ShouldStartWith("struct list_head {\n\tstruct list_head *         next;                 /*     0     8 */\n");
     }
+
+    [Theory]
+    [InlineData("", "xterm", "", true)]
+    [InlineData("", "xterm", "1", false)]
+    [InlineData("", "dumb", "", false)]
+    [InlineData("--color never", "xterm", "", false)]
+    [InlineData("--color always", "dumb", "1", true)]
+    [InlineData("-o /dev/stdout", "xterm", "", false)]
+    public void On_a_terminal_colours_are_written_unless_the_user_wants_none(string option, string term, string noColor, bool wanted)
+    {
+        string kernel = Oracle.PathOf("linux-6.18/vmlinux.btf.gz");
+        string line = $"{BtfToolProcess.InShell} show list_head -f {kernel} {option}";
+
+        RunResult run = BtfToolProcess.RunShell($"script -qec \"{line}\" /dev/null", ("TERM", term), ("NO_COLOR", noColor));
+
+        run.ExitCode.ShouldBe(0, run.Output);
+        run.Output.Contains('\e').ShouldBe(wanted);
+        Plain(run.Output).ShouldContain("struct list_head {");
+    }
+
+    private static string Plain(string text) => Regex.Replace(text, @"\e\[[0-9;]*m", "");
 
     // The last record says that it is longer than the section.
     private string BrokenAtTheEnd()
@@ -142,5 +187,19 @@ public class OutputTests : WorkFolder
         Span<byte> typeBytes = btf.AsSpan(12, 4);
         BinaryPrimitives.WriteInt32LittleEndian(typeBytes, BinaryPrimitives.ReadInt32LittleEndian(typeBytes) - 4);
         return Write("broken", btf);
+    }
+
+    // Enough good structs to fill the output's block several times, then one that contains itself.
+    private static byte[] LoopBehindManyTypes()
+    {
+        var btf = new BtfAssembler();
+        uint number = btf.Int("int", 4, signed: true);
+        for (int i = 0; i < 8000; i++)
+        {
+            btf.Struct($"good_{i}", 4).Member("value", number, 0);
+        }
+
+        btf.Struct("circle", 4).Member("self", btf.NextId - 1, 0);
+        return btf.ToBytes();
     }
 }

@@ -1,3 +1,4 @@
+using BtfTool.Cli.Output;
 using Shouldly;
 using Xunit;
 
@@ -45,6 +46,14 @@ public class UsageTests
         }
     }
 
+    [Fact]
+    public void What_nobody_foresaw_is_one_line_and_ends_with_4()
+    {
+        CommandLine.Guard(() => throw new InvalidOperationException("made by a test")).ShouldBe(4);
+        CommandLine.Guard(() => throw new UnusableException("made by a test")).ShouldBe(3);
+        CommandLine.Guard(() => throw new BrokenPipeException()).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("unknown command 'shwo': did you mean 'show'?", "shwo")]
     [InlineData("unknown option '--ouput': did you mean '--output'?", "dump", "--ouput")]
@@ -57,7 +66,11 @@ public class UsageTests
     [InlineData("Give the NAME of a type, or --all", "show")]
     [InlineData("Give names or --all, not both", "show", "--all", "x")]
     [InlineData("--color takes auto, always or never, not 'blue'", "show", "x", "--color", "blue")]
-    [InlineData("--cacheline takes a number of bytes above 0", "show", "x", "--cacheline", "0")]
+    [InlineData("--cacheline takes a power of two, at most 1048576", "show", "x", "--cacheline", "0")]
+    [InlineData("--cacheline takes a power of two, at most 1048576", "show", "x", "--cacheline", "96")]
+    [InlineData("--base goes with a file: the running kernel has no base", "show", "x", "--base", "y")]
+    [InlineData("--base goes with a file: the running kernel has no base", "header", "--base", "y")]
+    [InlineData("--base goes with a file: the running kernel has no base", "dump", "--base", "y")]
     public void A_mistake_in_the_arguments_is_named_and_ends_with_2(string message, params string[] arguments)
     {
         RunResult run = BtfToolProcess.Run(arguments);

@@ -1,5 +1,3 @@
-using BtfTool.TestKit;
-
 namespace BtfTool.Cli.Tests;
 
 /// <summary>A folder of its own for one test, gone at the end.</summary>
@@ -23,7 +21,4 @@ public abstract class WorkFolder : IDisposable
         File.WriteAllBytes(PathTo(name), bytes);
         return PathTo(name);
     }
-
-    /// <summary>Puts an oracle fixture here, decompressed, and returns its path.</summary>
-    protected string Fixture(string name) => Write(Path.GetFileName(name), Fixtures.Read("oracle/" + name));
 }

@@ -23,27 +23,16 @@ internal static class DumpCommand
             Description = "The file to read, as with --file",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> file = CommonOptions.File();
-        Option<string?> baseFile = CommonOptions.Base();
-        Option<string?> output = CommonOptions.Output();
+        var common = new CommonOptions(positional);
         command.Arguments.Add(positional);
-        command.Options.Add(file);
-        command.Options.Add(baseFile);
-        command.Options.Add(output);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(positional) is { Tokens.Count: > 0 } && result.GetResult(file) is not null)
-            {
-                result.AddError("Give one file: FILE or --file.");
-            }
-        });
-        command.SetAction(r => Run(r.GetValue(positional) ?? r.GetValue(file), r.GetValue(baseFile), r.GetValue(output)));
+        common.AddTo(command);
+        command.SetAction(r => Run(common, r));
     }
 
-    private static int Run(string? file, string? baseFile, string? output)
+    private static int Run(CommonOptions common, ParseResult r)
     {
-        using TypeSource source = Inputs.Open(file, baseFile);
-        using OutputTarget target = OutputTarget.Open(output);
+        using TypeSource source = common.OpenSource(r);
+        using OutputTarget target = common.OpenTarget(r);
         var writer = new Utf8Writer(target.Writer);
         new BtfDumpWriter(source.Btf, writer).WriteAll();
         writer.Flush();

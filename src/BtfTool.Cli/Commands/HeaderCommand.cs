@@ -23,26 +23,20 @@ internal static class HeaderCommand
             Description = "Types to write with all that they need: a name, 'struct NAME', a pattern such as 'tcp_*' [default: all]",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string?> file = CommonOptions.File();
-        Option<string?> baseFile = CommonOptions.Base();
         Option<bool> unsorted = CommonOptions.Flag("--unsorted", "Keep the order of the file instead of sorting by name");
         Option<bool> compat = CommonOptions.Flag("--bpftool-compat", "Write what bpftool writes, its mistakes included");
-        Option<string?> output = CommonOptions.Output();
+        var common = new CommonOptions();
         command.Arguments.Add(names);
-        command.Options.Add(file);
-        command.Options.Add(baseFile);
-        command.Options.Add(unsorted);
-        command.Options.Add(compat);
-        command.Options.Add(output);
-        command.SetAction(r => Run(r.GetValue(names) ?? [], r.GetValue(file), r.GetValue(baseFile),
-            r.GetValue(unsorted), r.GetValue(compat), r.GetValue(output)));
+        common.AddTo(command, unsorted, compat);
+        command.SetAction(r => Run(common, r, r.GetValue(names) ?? [], r.GetValue(unsorted), r.GetValue(compat)));
     }
 
-    private static int Run(string[] names, string? file, string? baseFile, bool unsorted, bool compat, string? output)
+    private static int Run(CommonOptions common, ParseResult r, string[] names, bool unsorted, bool compat)
     {
-        using TypeSource source = Inputs.Open(file, baseFile);
-        IReadOnlyList<TypeId>? roots = names.Length == 0 ? null : TypeNames.Resolve(source.Graph, names, allowDeclared: true);
-        using OutputTarget target = OutputTarget.Open(output);
+        using TypeSource source = common.OpenSource(r);
+        IReadOnlyList<TypeId>? roots = names.Length == 0
+            ? null : [.. TypeNames.Resolve(source.Graph, names, allowDeclared: true).SelectMany(types => types).Distinct()];
+        using OutputTarget target = common.OpenTarget(r);
         var emitter = new HeaderEmitter(source.Graph, new HeaderOptions { Unsorted = unsorted, BpftoolCompat = compat, Roots = roots });
         emitter.Write(target.Writer);
         Messages.Write(emitter.Diagnostics);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
-using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
@@ -24,35 +23,9 @@ internal static class ShowCommand
     {
         var options = new Options();
         command.Arguments.Add(options.Names);
-        foreach (Option option in options.Listed)
-        {
-            command.Options.Add(option);
-        }
-
+        options.Common.AddTo(command, options.Own);
         command.Validators.Add(options.Validate);
         command.SetAction(options.Run);
-    }
-
-    // A typedef is shown with the struct that it leads to, when that has a name of its own and so is not written with it.
-    private static List<TypeId> WithComposites(TypeGraph graph, IReadOnlyList<TypeId> types)
-    {
-        var shown = new List<TypeId>();
-        var seen = new HashSet<TypeId>();
-        foreach (TypeId id in types)
-        {
-            if (seen.Add(id))
-            {
-                shown.Add(id);
-            }
-
-            if (graph.KindOf(id) == TypeKind.Typedef && TypeNameQuery.CompositeBehind(graph, id) is { } composite
-                && !graph[composite].IsAnonymous && seen.Add(composite))
-            {
-                shown.Add(composite);
-            }
-        }
-
-        return shown;
     }
 
     private const int DefaultCachelineBytes = 64;
@@ -65,11 +38,11 @@ internal static class ShowCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
 
-        private readonly Option<string?> _file = CommonOptions.File();
-        private readonly Option<string?> _base = CommonOptions.Base();
-        private readonly Option<string?> _output = CommonOptions.Output();
+        public CommonOptions Common { get; } = new();
+
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
-        private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat", "Write what pahole writes, its mistakes included");
+        private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat",
+            "Write what pahole writes, its mistakes included; of several types of a name the first");
         private readonly Option<bool> _expand = new("--expand", "-E") { Description = "Write the members of nested types in their place" };
         private readonly Option<bool> _hex = CommonOptions.Flag("--hex", "Offsets and sizes in hexadecimal");
         private readonly Option<int> _cacheline = new("--cacheline")
@@ -81,7 +54,8 @@ internal static class ShowCommand
         private readonly Option<bool> _flatArrays = CommonOptions.Flag("--flat-arrays", "Arrays of several dimensions as one");
         private readonly Option<bool> _noPacked = CommonOptions.Flag("--no-packed", "Leave out inferred __packed__ attributes");
         private readonly Option<bool> _noAligned = CommonOptions.Flag("--no-aligned", "Leave out inferred __aligned__ attributes");
-        private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only", "Leave out what takes no room in the layout: static members, methods");
+        private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only",
+            "Leave out what takes no room in the layout: static members, methods");
         private readonly Option<bool> _relative = CommonOptions.Flag("--relative-offsets", "Offsets in nested types from the nested type's start");
         private readonly Option<string> _color = new("--color")
         {
@@ -90,10 +64,9 @@ internal static class ShowCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Listed =>
+        public IEnumerable<Option> Own =>
         [
-            _file, _base, _all, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat,
-            _output, _color,
+            _all, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -119,17 +92,21 @@ internal static class ShowCommand
 
         public int Run(ParseResult r)
         {
-            using TypeSource source = Inputs.Open(r.GetValue(_file), r.GetValue(_base));
+            using TypeSource source = Common.OpenSource(r);
             TypeGraph graph = source.Graph;
-            IReadOnlyList<TypeId>? types = r.GetValue(_all)
-                ? null : WithComposites(graph, TypeNames.Resolve(graph, r.GetValue(Names) ?? [], allowDeclared: false));
-            string? output = r.GetValue(_output);
-            using OutputTarget target = OutputTarget.Open(output);
-            var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", output));
+            IReadOnlyList<TypeId>? types = r.GetValue(_all) ? null : Choose(graph, r.GetValue(Names) ?? [], r.GetValue(_paholeCompat));
+            using OutputTarget target = Common.OpenTarget(r);
+            var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             WriteListing(graph, types, Settings(r), writer);
             writer.Flush();
             target.Commit();
             return ExitCode.Done;
+        }
+
+        private static IReadOnlyList<TypeId> Choose(TypeGraph graph, string[] names, bool paholeCompat)
+        {
+            IReadOnlyList<IReadOnlyList<TypeId>> named = TypeNames.Resolve(graph, names, allowDeclared: false);
+            return paholeCompat ? ShownTypes.FirstOfEachName(graph, named) : ShownTypes.All(graph, named);
         }
 
         private static void WriteListing(TypeGraph graph, IReadOnlyList<TypeId>? types, PaholeOptions options, Utf8Writer writer)

@@ -54,6 +54,9 @@ public enum ElfSectionType : uint
 
     /// <summary>Section numbers of symbols that do not fit 16 bits.</summary>
     SHT_SYMTAB_SHNDX = 18,
+
+    /// <summary>Relocations in the compact form that LLVM proposes (its value until the gABI has one).</summary>
+    SHT_CREL = 0x40000014,
 }
 
 /// <summary>Flags of a section (gABI: sh_flags); the ones that readers ask for. Other bits may occur and are kept.</summary>
@@ -68,4 +71,63 @@ public enum ElfSectionFlags : ulong
 
     /// <summary>Begins with a compression header (gABI: Elf32_Chdr, Elf64_Chdr).</summary>
     SHF_COMPRESSED = 0x800,
+}
+
+/// <summary>Processors (gABI: e_machine) whose relocations are known here. Other values may occur and are kept.</summary>
+internal static class ElfMachine
+{
+    internal const ushort EM_SPARC = 2;
+    internal const ushort EM_386 = 3;
+    internal const ushort EM_68K = 4;
+    internal const ushort EM_MIPS = 8;
+    internal const ushort EM_PARISC = 15;
+    internal const ushort EM_SPARC32PLUS = 18;
+    internal const ushort EM_PPC = 20;
+    internal const ushort EM_PPC64 = 21;
+    internal const ushort EM_S390 = 22;
+    internal const ushort EM_ARM = 40;
+    internal const ushort EM_SH = 42;
+    internal const ushort EM_SPARCV9 = 43;
+    internal const ushort EM_X86_64 = 62;
+    internal const ushort EM_OPENRISC = 92;
+    internal const ushort EM_ARC_COMPACT = 93;
+    internal const ushort EM_XTENSA = 94;
+    internal const ushort EM_ALTERA_NIOS2 = 113;
+    internal const ushort EM_AARCH64 = 183;
+    internal const ushort EM_MICROBLAZE = 189;
+    internal const ushort EM_ARCV2 = 195;
+    internal const ushort EM_RISCV = 243;
+    internal const ushort EM_BPF = 247;
+    internal const ushort EM_CSKY = 252;
+    internal const ushort EM_LOONGARCH = 258;
+    internal const ushort EM_ALPHA = 0x9026;
+
+    /// <summary>The name of a processor for messages; its number where it is not known here.</summary>
+    internal static string NameOf(ushort machine) => machine switch
+    {
+        EM_SPARC or EM_SPARC32PLUS => "sparc",
+        EM_386 => "i386",
+        EM_68K => "m68k",
+        EM_MIPS => "mips",
+        EM_PARISC => "parisc",
+        EM_PPC => "ppc",
+        EM_PPC64 => "ppc64",
+        EM_S390 => "s390",
+        EM_ARM => "arm",
+        EM_SH => "sh",
+        EM_SPARCV9 => "sparc64",
+        EM_X86_64 => "x86-64",
+        EM_OPENRISC => "openrisc",
+        EM_ARC_COMPACT or EM_ARCV2 => "arc",
+        EM_XTENSA => "xtensa",
+        EM_ALTERA_NIOS2 => "nios2",
+        EM_AARCH64 => "aarch64",
+        EM_MICROBLAZE => "microblaze",
+        EM_RISCV => "riscv",
+        EM_BPF => "bpf",
+        EM_CSKY => "csky",
+        EM_LOONGARCH => "loongarch",
+        EM_ALPHA => "alpha",
+        _ => "machine " + machine.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
 }

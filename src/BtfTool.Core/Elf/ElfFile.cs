@@ -22,6 +22,7 @@ public sealed class ElfFile
     private readonly ElfSection[] _sections;
     private readonly ByteRegion _names;
     private readonly ReaderLimits _limits;
+    private ElfRelocationIndex? _relocations;
 
     private ElfFile(string path, ByteRegion bytes, in Header header, ReaderLimits limits)
     {
@@ -59,6 +60,13 @@ public sealed class ElfFile
 
     /// <summary>All section headers in order; the first is the empty one. Empty when the file has none.</summary>
     public ReadOnlySpan<ElfSection> Sections => _sections;
+
+    /// <summary>Bounds that hold for everything that is made of this file.</summary>
+    internal ReaderLimits Limits => _limits;
+
+    /// <summary>Which sections hold the relocations of which. Cost: O(sections) at the first use.</summary>
+    internal ElfRelocationIndex Relocations =>
+        _relocations ?? Interlocked.CompareExchange(ref _relocations, new ElfRelocationIndex(_sections), null) ?? _relocations;
 
     /// <summary>True when the bytes begin as an ELF file does.</summary>
     public static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\u007fELF"u8);

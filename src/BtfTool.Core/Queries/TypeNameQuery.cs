@@ -105,10 +105,27 @@ public static class TypeNameQuery
             return new TypeNameResult([], $"'{name}' is {WithArticle(WordOf(graph[named[0]]))}, not {asked}");
         }
 
+        if (tag == Tag.Any && EnumeratorOwner.Find(graph, bytes) is { } owner)
+        {
+            return new TypeNameResult([], DescribeEnumerator(graph, name, owner));
+        }
+
         string what = tag == Tag.Any ? name : $"{tag.ToString().ToLowerInvariant()} {name}";
         IReadOnlyList<string> nearest = NameSuggestions.For(graph, bytes, type => IsDefinition(type, tag));
         string suggestion = nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
         return new TypeNameResult([], $"unknown type '{what}'{suggestion}");
+    }
+
+    private static string DescribeEnumerator(TypeGraph graph, string name, TypeId owner)
+    {
+        TypeView type = graph[owner];
+        if (type.IsAnonymous)
+        {
+            return $"'{name}' is an enumerator of an enum without a name, not a type";
+        }
+
+        string meant = $"{WordOf(type)} {type.NameString}";
+        return $"'{name}' is an enumerator of {meant}, not a type: did you mean '{meant}'?";
     }
 
     private static bool IsDefinition(TypeView type, Tag tag) => type.Kind switch

@@ -21,6 +21,11 @@ public sealed record SourceOptions
     public string SystemRoot { get; init; } = "/";
 
     /// <summary>
+    /// Folders with separate debug files, laid out as <c>/usr/lib/debug</c> is, that are searched before it (<c>--debug-dir</c>).
+    /// </summary>
+    public IReadOnlyList<string> DebugDirectories { get; init; } = [];
+
+    /// <summary>
     /// The kernel release whose installed files are looked for where <c>/sys/kernel/btf/vmlinux</c> is of no use; null for that of
     /// the running kernel (<c>/proc/sys/kernel/osrelease</c>).
     /// </summary>
