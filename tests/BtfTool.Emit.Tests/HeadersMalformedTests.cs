@@ -166,14 +166,13 @@ public class HeadersMalformedTests
     }
 
     [Theory]
-    [InlineData(ulong.MaxValue, ulong.MaxValue)]
-    [InlineData(long.MaxValue, 1UL << 61)]
-    [InlineData(1UL << 63, 0UL)]
-    public void Any_size_and_offset_end_in_a_result(ulong size, ulong count)
+    [InlineData(ulong.MaxValue, (1UL << 48) - 1, ulong.MaxValue)]
+    [InlineData(long.MaxValue, 1UL << 47, 1UL << 61)]
+    [InlineData(1UL << 63, (1UL << 47) + 1, 0UL)]
+    public void Any_size_and_offset_end_in_a_result(ulong size, ulong offset, ulong count)
     {
         var g = new HeadersGraph();
         TypeId i = g.Int();
-        ulong offset = Math.Min(size, (1UL << 48) - 1);
         g.Struct("s", size, ("a", i, 0, 0), ("b", g.Array(i, count), offset, 0), ("c", g.Array(g.Array(i, count), count), offset, 3));
         g.Composite(TypeKind.Union, "u", size, ("a", i, offset, 0));
         TypeGraph graph = g.Build();

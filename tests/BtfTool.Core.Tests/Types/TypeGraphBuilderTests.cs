@@ -13,6 +13,40 @@ public class TypeGraphBuilderTests
     public void A_column_that_is_longer_than_an_array_can_be_is_refused_before_it_is_allocated() =>
         Should.Throw<InvalidImageException>(() => default(Column<ulong>).Resized(int.MaxValue)).Message.ShouldContain("more than one table can have");
 
+    [Theory]
+    [InlineData(1UL << 48, 0)]
+    [InlineData(ulong.MaxValue, 3)]
+    [InlineData(0, 1 << 16)]
+    public void A_member_beyond_what_a_row_holds_is_refused(ulong bitOffset, uint bitSize)
+    {
+        var b = new TypeGraphBuilder("x", ".debug_info", null);
+        b.AddComposite(TypeKind.Struct, default, 8);
+        Should.Throw<InvalidImageException>(() => b.AddMember(default, default, bitOffset, bitSize)).Message.ShouldContain("at most bit 281474976710655");
+    }
+
+    [Fact]
+    public void Places_and_sizes_keep_all_their_bits()
+    {
+        var b = new TypeGraphBuilder("x", "", null);
+        TypeId small = b.AddComposite(TypeKind.Struct, default, 8);
+        TypeId large = b.AddComposite(TypeKind.Struct, default, ulong.MaxValue);
+        b.AddMember(default, small, (1UL << 48) - 1, ushort.MaxValue);
+        TypeId pointer = b.AddReference(TypeKind.Pointer, default, large);
+        for (int i = 0; i < 100; i++)
+        {
+            b.AddComposite(TypeKind.Struct, default, (ulong)i);
+        }
+
+        TypeGraph graph = b.Build();
+
+        graph[small].SizeBytes.ShouldBe(8UL);
+        graph[large].SizeBytes.ShouldBe(ulong.MaxValue);
+        graph[large].Members[0].BitOffset.ShouldBe((1UL << 48) - 1);
+        graph[large].Members[0].BitSize.ShouldBe(65535U);
+        graph[pointer].Target.ShouldBe(large);
+        graph[new TypeId(pointer.Value + 100)].SizeBytes.ShouldBe(99UL);
+    }
+
     [Fact]
     public void Every_kind_of_reference_is_checked()
     {
@@ -66,7 +100,9 @@ public class TypeGraphBuilderTests
     public void Members_keep_the_largest_place_and_width_beside_others()
     {
         (ulong Offset, uint Bits)[] places = [((1UL << 48) - 1, ushort.MaxValue), (0, 0), ((1UL << 48) - 1, 0), (0, ushort.MaxValue), (1, 1)];
-        TypeBuilder(out TypeGraphBuilder builder, out TypeId number);
+        var builder = new TypeGraphBuilder("a file", "types", null);
+        builder.SetNames([0]);
+        TypeId number = builder.AddInt(default, 4, IntEncoding.None, 0, 32);
         TypeId composite = builder.AddComposite(TypeKind.Struct, default, ulong.MaxValue);
         foreach ((ulong offset, uint bits) in places)
         {
@@ -81,25 +117,6 @@ public class TypeGraphBuilderTests
             (type.Members[i].BitOffset, type.Members[i].BitSize).ShouldBe(places[i]);
             type.Members[i].Type.ShouldBe(number);
         }
-    }
-
-    [Theory]
-    [InlineData(1UL << 48, 0u)]
-    [InlineData(ulong.MaxValue, 0u)]
-    [InlineData(0UL, 65536u)]
-    [InlineData(0UL, uint.MaxValue)]
-    public void A_member_at_a_place_that_cannot_be_kept_is_refused(ulong bitOffset, uint bitSize)
-    {
-        TypeBuilder(out TypeGraphBuilder builder, out TypeId number);
-        builder.AddComposite(TypeKind.Struct, default, 8);
-        Read.Fails(() => builder.AddMember(default, number, bitOffset, bitSize), -1, $"a member at bit {bitOffset} with {bitSize} bits");
-    }
-
-    private static void TypeBuilder(out TypeGraphBuilder builder, out TypeId number)
-    {
-        builder = new TypeGraphBuilder("a file", "types", null);
-        builder.SetNames([0]);
-        number = builder.AddInt(default, 4, IntEncoding.None, 0, 32);
     }
 
     [Fact]
