@@ -15,8 +15,6 @@ namespace BtfTool.Fuzz;
 /// <summary>All readers and emitters that any input may be given to: one line each.</summary>
 public static class FuzzTargets
 {
-    private static readonly PaholeOptions Pahole = new() { Limits = FuzzBudget.Limits };
-
     /// <summary>What reads.</summary>
     public static IReadOnlyList<IFuzzTarget> Readers { get; } =
     [
@@ -30,47 +28,53 @@ public static class FuzzTargets
     public static IReadOnlyList<IFuzzTarget> Emitters { get; } =
     [
         new Target("raw dump", (image, output) => Print(output, w => new BtfDumpWriter(Btf(image), w).WriteAll())),
-        new Target("listing", (image, output) => List(Graph(image), Pahole, output)),
-        new Target("listing, compatible", (image, output) => List(Graph(image), Pahole with { Compat = true }, output)),
-        new Target("listing, expanded", (image, output) => List(Graph(image), Pahole with { Expand = true }, output)),
-        new Target("listing, expanded and compatible", (image, output) => List(Graph(image), Pahole with { Expand = true, Compat = true }, output)),
-        new Target("listing over itself", (image, output) => List(OverItself(image), Pahole, output)),
-        new Target("type by type", (image, output) => ListEach(Graph(image), Pahole with { Hex = true, CachelineBytes = 1 }, output)),
+        new Target("listing", (image, output) => List(Graph(image), Pahole(image), output)),
+        new Target("listing, compatible", (image, output) => List(Graph(image), Pahole(image) with { Compat = true }, output)),
+        new Target("listing, expanded", (image, output) => List(Graph(image), Pahole(image) with { Expand = true }, output)),
+        new Target("listing, expanded and compatible", (image, output) => List(Graph(image), Pahole(image) with { Expand = true, Compat = true }, output)),
+        new Target("listing over itself", (image, output) => List(OverItself(image), Pahole(image), output)),
+        new Target("type by type", (image, output) => ListEach(Graph(image), Pahole(image) with { Hex = true, CachelineBytes = 1 }, output)),
         new Target("type by type, expanded", (image, output) => ListEach(Graph(image),
-            Pahole with { Expand = true, FlatArrays = true, RelativeOffsets = true, CachelineBytes = 1 << 30 }, output)),
-        new Target("type by type, compatible", (image, output) => ListEach(Graph(image), Pahole with { Compat = true, NoPacked = true, NoAligned = true }, output)),
-        new Target("header", (image, output) => Header(Graph(image), FuzzBudget.Header, output)),
-        new Target("header, unsorted", (image, output) => Header(Graph(image), FuzzBudget.Header with { Unsorted = true }, output)),
-        new Target("header, compatible", (image, output) => Header(Graph(image), FuzzBudget.Header with { BpftoolCompat = true }, output)),
-        new Target("header over itself", (image, output) => Header(OverItself(image), FuzzBudget.Header, output)),
-        new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), output)),
+            Pahole(image) with { Expand = true, FlatArrays = true, RelativeOffsets = true, CachelineBytes = 1 << 30 }, output)),
+        new Target("type by type, compatible", (image, output) => ListEach(Graph(image), Pahole(image) with { Compat = true, NoPacked = true, NoAligned = true }, output)),
+        new Target("header", (image, output) => WriteHeader(Graph(image), Header(image), output)),
+        new Target("header, unsorted", (image, output) => WriteHeader(Graph(image), Header(image) with { Unsorted = true }, output)),
+        new Target("header, compatible", (image, output) => WriteHeader(Graph(image), Header(image) with { BpftoolCompat = true }, output)),
+        new Target("header over itself", (image, output) => WriteHeader(OverItself(image), Header(image), output)),
+        new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), Header(image), output)),
     ];
 
     /// <summary>Both.</summary>
     public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters];
 
+    private static ReaderLimits Limits(FileImage image) => FuzzBudget.Limits((int)image.Bytes.Length);
+
+    private static HeaderOptions Header(FileImage image) => FuzzBudget.Header((int)image.Bytes.Length);
+
+    private static PaholeOptions Pahole(FileImage image) => new() { Limits = Limits(image) };
+
     /// <summary>The records of an input; raw BTF.</summary>
     public static BtfFile Btf(FileImage image) => BtfFile.Parse(image.Path, "BTF", image.Bytes);
 
     /// <summary>The graph of an input.</summary>
-    public static TypeGraph Graph(FileImage image) => BtfReader.Read(Btf(image), limits: FuzzBudget.Limits);
+    public static TypeGraph Graph(FileImage image) => BtfReader.Read(Btf(image), limits: Limits(image));
 
     // The same bytes as base and as split BTF: ids and names of the upper layer are those of the lower one, shifted.
     private static TypeGraph OverItself(FileImage image)
     {
         BtfFile below = Btf(image);
-        TypeGraph graph = BtfReader.Read(below, limits: FuzzBudget.Limits);
-        return BtfReader.Read(BtfFile.Parse(image.Path, "BTF", image.Bytes, below), graph, limits: FuzzBudget.Limits);
+        TypeGraph graph = BtfReader.Read(below, limits: Limits(image));
+        return BtfReader.Read(BtfFile.Parse(image.Path, "BTF", image.Bytes, below), graph, limits: Limits(image));
     }
 
     // What opening a file does, without the file system.
     private static void ReadSource(FileImage image)
     {
-        BtfLocation found = BtfLocation.Find(image, FuzzBudget.Limits);
+        BtfLocation found = BtfLocation.Find(image, Limits(image));
         BtfFile? below = found.DistilledBase is { } distilled ? BtfFile.Parse(image.Path, ".BTF.base", distilled) : null;
-        TypeGraph? graph = below is null ? null : BtfReader.Read(below, null, found.PointerSizeBytes, FuzzBudget.Limits);
+        TypeGraph? graph = below is null ? null : BtfReader.Read(below, null, found.PointerSizeBytes, Limits(image));
         BtfFile btf = BtfFile.Parse(image.Path, found.Section, found.Bytes, below);
-        GraphWalk.Checksum(BtfReader.Read(btf, graph, found.PointerSizeBytes, FuzzBudget.Limits));
+        GraphWalk.Checksum(BtfReader.Read(btf, graph, found.PointerSizeBytes, Limits(image)));
     }
 
     private static void WalkRecords(BtfFile file)
@@ -118,7 +122,7 @@ public static class FuzzTargets
         }
     });
 
-    private static void Header(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)
+    private static void WriteHeader(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)
     {
         var emitter = new HeaderEmitter(graph, options);
         emitter.Write(output);
@@ -128,7 +132,7 @@ public static class FuzzTargets
         }
     }
 
-    private static void HeaderOfSelection(TypeGraph graph, IBufferWriter<byte> output)
+    private static void HeaderOfSelection(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)
     {
         var roots = new TypeId[Math.Min(graph.TypeCount, 8)];
         for (int i = 0; i < roots.Length; i++)
@@ -136,7 +140,7 @@ public static class FuzzTargets
             roots[i] = new TypeId((uint)((graph.TypeCount - 1) * (long)i / roots.Length));
         }
 
-        Header(graph, FuzzBudget.Header with { Roots = roots }, output);
+        WriteHeader(graph, options with { Roots = roots }, output);
     }
 
     private sealed class Target(string name, Action<FileImage, IBufferWriter<byte>> run) : IFuzzTarget

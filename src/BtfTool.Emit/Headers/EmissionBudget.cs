@@ -11,7 +11,6 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class EmissionBudget
 {
-    private const long FixedSteps = 1 << 20;
     private const long StepsPerRow = 64;
 
     private readonly Utf8Writer _out;
@@ -28,7 +27,7 @@ internal sealed class EmissionBudget
         _maxBytesPerType = options.Limits.MaxEmittedBytesPerType;
         _maxBytes = options.MaxHeaderBytes;
         _maxNesting = options.Limits.MaxNesting;
-        _stepsLeft = FixedSteps + (StepsPerRow * rows);
+        _stepsLeft = options.BaseSteps + (StepsPerRow * rows);
         StartType();
     }
 

@@ -11,6 +11,9 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class EmittedNames
 {
+    // Underscores and the digits of a 32-bit number.
+    private const int MaxSuffixBytes = 3 + 10;
+
     private readonly TypeColumns _types;
     private readonly Utf8Writer _out;
     private readonly int _maxRenamedBytes;
@@ -50,7 +53,7 @@ internal sealed class EmittedNames
 
         if (_types.Has(id, TypeMarks.Renamed))
         {
-            _out.Write(TextOf(id));
+            WriteCopy(_types.NameBytes(id), _copies[id]);
         }
         else
         {
@@ -67,7 +70,7 @@ internal sealed class EmittedNames
         if (!name.IsNone)
         {
             uint copy = _identifiers.Count(name, out ReadOnlySpan<byte> bytes);
-            _out.Write(Text(bytes, copy));
+            WriteCopy(bytes, copy);
         }
     }
 
@@ -83,8 +86,32 @@ internal sealed class EmittedNames
             return name;
         }
 
-        byte[] text = [.. name, .. "___"u8, .. Encoding.UTF8.GetBytes(copy.ToString(CultureInfo.InvariantCulture))];
+        Span<byte> suffix = stackalloc byte[MaxSuffixBytes];
+        byte[] text = [.. name, .. suffix[..Suffix(copy, suffix)]];
         return text.AsSpan(0, Math.Min(text.Length, _maxRenamedBytes));
+    }
+
+    // The same without an array: a name may be long, and be printed often.
+    private void WriteCopy(ReadOnlySpan<byte> name, uint copy)
+    {
+        if (copy <= 1)
+        {
+            _out.Write(name);
+            return;
+        }
+
+        Span<byte> suffix = stackalloc byte[MaxSuffixBytes];
+        int length = Suffix(copy, suffix);
+        int nameBytes = Math.Min(name.Length, _maxRenamedBytes);
+        _out.Write(name[..nameBytes]);
+        _out.Write(suffix[..Math.Min(length, _maxRenamedBytes - nameBytes)]);
+    }
+
+    private static int Suffix(uint copy, Span<byte> suffix)
+    {
+        "___"u8.CopyTo(suffix);
+        _ = copy.TryFormat(suffix[3..], out int digits, default, CultureInfo.InvariantCulture);
+        return 3 + digits;
     }
 
     private void CountFirst(uint id)

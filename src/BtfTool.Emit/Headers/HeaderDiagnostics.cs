@@ -22,7 +22,7 @@ internal sealed class HeaderDiagnostics
     {
         if (Counts())
         {
-            string name = member.IsAnonymous ? "an unnamed member" : "member " + member.NameString;
+            string name = member.IsAnonymous ? "an unnamed member" : "member " + _types.ShortName(member.NameId);
             Add($"{name} of {_types.Describe(composite)} is left out: {_types.Describe(member.Type.Value)} has no size, or no words in C");
         }
     }

@@ -28,4 +28,10 @@ public sealed record HeaderOptions
     /// Largest number of bytes of the whole header. A kernel has 2 to 30 MB; what goes beyond the limit is an image made to expand.
     /// </summary>
     public long MaxHeaderBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>
+    /// Steps of the walks over types that any graph is granted, besides 64 for each of its types, members, enumerators, parameters and
+    /// variables. A kernel needs a few per row; what goes beyond the limit shares its types so that following them does not end.
+    /// </summary>
+    public long BaseSteps { get; init; } = 1 << 20;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Headers;
@@ -10,6 +11,9 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 internal sealed class TypeColumns
 {
+    // The kernel's own limit on names of functions is 512.
+    private const int MaxShortNameBytes = 160;
+
     private const ulong QualifierKinds = 1UL << (int)TypeKind.Const | 1UL << (int)TypeKind.Volatile
         | 1UL << (int)TypeKind.Restrict | 1UL << (int)TypeKind.Atomic;
 
@@ -147,7 +151,15 @@ internal sealed class TypeColumns
             TypeKind.Unknown => "a type of unknown kind",
             _ => "type",
         };
-        return IsNamed(id) ? $"{word} {Graph.NameString(Name(id))}" : $"{word} (type id {id})";
+        return IsNamed(id) ? $"{word} {ShortName(Name(id))}" : $"{word} (type id {id})";
+    }
+
+    /// <summary>A name for messages, cut where it is longer than anyone reads: messages are kept, and a name may be as long as the input.</summary>
+    public string ShortName(NameId name)
+    {
+        ReadOnlySpan<byte> bytes = Graph.NameOf(name);
+        return bytes.Length <= MaxShortNameBytes ? Encoding.UTF8.GetString(bytes)
+            : Encoding.UTF8.GetString(bytes[..MaxShortNameBytes]) + "...";
     }
 
     private static (Column<byte> Kinds, Column<uint> Names, Column<uint> Sizes) CopyLayers(TypeGraph graph)
