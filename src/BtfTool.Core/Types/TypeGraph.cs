@@ -28,6 +28,8 @@ public sealed class TypeGraph
     private readonly int _ownCount;
     private readonly Column<uint>? _typeAlignments;
     private readonly Column<uint>? _memberAlignments;
+    private readonly Column<ulong>? _addresses;
+    private readonly Column<byte>? _addressKnown;
 
     internal TypeGraph(TypeGraphBuilder b)
     {
@@ -52,6 +54,8 @@ public sealed class TypeGraph
         _ownCount = b.Count;
         _typeAlignments = b.TypeAlignments;
         _memberAlignments = b.MemberAlignments;
+        _addresses = b.Addresses;
+        _addressKnown = b.AddressKnown;
     }
 
     /// <summary>The input that the types come from, for messages.</summary>
@@ -98,6 +102,7 @@ public sealed class TypeGraph
     public bool Has(Facet facet) => facet switch
     {
         Facet.DeclaredAlignment => _typeAlignments is not null,
+        Facet.Address => _addresses is not null,
         _ => false,
     };
 
@@ -254,6 +259,12 @@ public sealed class TypeGraph
     internal ref readonly SectionEntryRow EntryAt(uint row) => ref _entries[row];
 
     internal uint TypeAlignmentAt(uint index) => _typeAlignments is { } column ? column[index] : 0;
+
+    internal bool TryAddressAt(uint index, out ulong address)
+    {
+        address = _addresses is { } column ? column[index] : 0;
+        return _addressKnown is { } known && known[index] != 0;
+    }
 
     internal uint MemberAlignmentAt(uint row) => _memberAlignments is { } column ? column[row] : 0;
 }

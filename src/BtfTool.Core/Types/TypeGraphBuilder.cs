@@ -103,6 +103,10 @@ public sealed class TypeGraphBuilder
 
     internal Column<uint>? MemberAlignments { get; private set; }
 
+    internal Column<ulong>? Addresses { get; private set; }
+
+    internal Column<byte>? AddressKnown { get; private set; }
+
     /// <summary>Gives the name pool: NUL-terminated names; the graph takes ownership. Name ids count on from the base's pool.</summary>
     public void SetNames(byte[] pool) => Pool = new NamePool(pool);
 
@@ -216,6 +220,17 @@ public sealed class TypeGraphBuilder
         TypeAlignments = alignments;
     }
 
+    /// <summary>Sets the address of the function or variable added last; the graph then has <see cref="Facet.Address"/>.</summary>
+    public void SetAddress(ulong address)
+    {
+        Column<ulong> addresses = Room(Addresses ?? default(Column<ulong>).Resized(Kinds.Length), Count - 1, Kinds.Length);
+        Column<byte> known = Room(AddressKnown ?? default(Column<byte>).Resized(Kinds.Length), Count - 1, Kinds.Length);
+        addresses[Count - 1] = address;
+        known[Count - 1] = 1;
+        Addresses = addresses;
+        AddressKnown = known;
+    }
+
     /// <summary>Says that the graph has <see cref="Facet.DeclaredAlignment"/>, even where nothing is aligned.</summary>
     public void EnableDeclaredAlignment()
     {
@@ -251,6 +266,12 @@ public sealed class TypeGraphBuilder
         {
             TypeAlignments = Room(TypeAlignments.Value, Math.Max(Count, 1) - 1, Kinds.Length);
             MemberAlignments = Room(MemberAlignments!.Value, Math.Max(_memberCount, 1) - 1, Members.Length);
+        }
+
+        if (Addresses is not null)
+        {
+            Addresses = Room(Addresses.Value, Math.Max(Count, 1) - 1, Kinds.Length);
+            AddressKnown = Room(AddressKnown!.Value, Math.Max(Count, 1) - 1, Kinds.Length);
         }
 
         uint types = NextId.Value;

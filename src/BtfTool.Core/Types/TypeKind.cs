@@ -95,6 +95,9 @@ public enum Facet
     /// <summary>Alignment written in the source, of types and of members.</summary>
     DeclaredAlignment,
 
+    /// <summary>Addresses of functions and variables.</summary>
+    Address,
+
     /// <summary>File and line of declarations.</summary>
     DeclarationPlace,
 }
