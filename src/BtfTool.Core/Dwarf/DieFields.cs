@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static BtfTool.Core.Dwarf.DwarfConstants;
 
 namespace BtfTool.Core.Dwarf;
@@ -69,6 +70,7 @@ internal unsafe struct DieRecord
 
     internal void Clear() => _present = 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Set(DieField field, ulong value, ValueClass valueClass)
     {
         _values[(int)field] = value;
@@ -76,11 +78,17 @@ internal unsafe struct DieRecord
         _present |= 1UL << (int)field;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly bool Has(DieField field) => ((_present >> (int)field) & 1) != 0;
 
     /// <summary>The value, 0 when absent.</summary>
-    internal readonly ulong this[DieField field] => Has(field) ? _values[(int)field] : 0;
+    internal readonly ulong this[DieField field]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Has(field) ? _values[(int)field] : 0;
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly ValueClass ClassOf(DieField field) => Has(field) ? (ValueClass)_classes[(int)field] : ValueClass.None;
 
     /// <summary>A constant or an implicit one; false when the attribute is absent or of another class.</summary>
@@ -90,6 +98,7 @@ internal unsafe struct DieRecord
         return ClassOf(field) is ValueClass.Constant or ValueClass.SignedConstant;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly bool Flag(DieField field) => this[field] != 0;
 }
 

@@ -14,16 +14,22 @@ internal readonly unsafe struct DwarfNames
     private const ulong OffsetMask = (1UL << SectionShift) - 1;
 
     private readonly DwarfFile _file;
-    private readonly ByteRegion _info;
-    private readonly ByteRegion _strings;
-    private readonly ByteRegion _lineStrings;
+    private readonly byte* _info;
+    private readonly byte* _strings;
+    private readonly byte* _lineStrings;
+    private readonly long _infoLength;
+    private readonly long _stringsLength;
+    private readonly long _lineStringsLength;
 
     internal DwarfNames(DwarfFile file)
     {
         _file = file;
-        _info = file.Sections.Info;
-        _strings = file.Sections.Strings;
-        _lineStrings = file.Sections.LineStrings;
+        _info = file.Sections.Info.Start;
+        _infoLength = file.Sections.Info.Length;
+        _strings = file.Sections.Strings.Start;
+        _stringsLength = file.Sections.Strings.Length;
+        _lineStrings = file.Sections.LineStrings.Start;
+        _lineStringsLength = file.Sections.LineStrings.Length;
     }
 
     /// <summary>The name of a decoded attribute; 0 when it has none or an empty one.</summary>
@@ -67,24 +73,24 @@ internal readonly unsafe struct DwarfNames
             return default;
         }
 
-        ByteRegion region = RegionOf(name);
+        byte* start = StartOf(name, out long length);
         long at = (long)(name & OffsetMask);
-        var rest = new ReadOnlySpan<byte>(region.Start + at, (int)Math.Min(region.Length - at, int.MaxValue));
+        var rest = new ReadOnlySpan<byte>(start + at, (int)Math.Min(length - at, int.MaxValue));
         return rest[..rest.IndexOf((byte)0)];
     }
 
     /// <summary>A fingerprint of the bytes of a name, 0 for the empty one. Cost: its length.</summary>
     internal ulong HashOf(ulong name)
     {
-        ByteRegion region = RegionOf(name);
+        byte* start = StartOf(name, out long length);
         ulong at = name & OffsetMask;
-        if (at >= (ulong)region.Length)
+        if (at >= (ulong)length)
         {
             Fail(name, "lies behind the end of the section");
         }
 
-        byte* p = region.Start + at;
-        byte* end = region.Start + region.Length;
+        byte* p = start + at;
+        byte* end = start + length;
         ulong hash = Fingerprint.Seed;
         bool isEmpty = *p == 0;
         while (end - p >= 8)
@@ -138,12 +144,21 @@ internal readonly unsafe struct DwarfNames
         return reader.ReadWord(unit.Is64) & OffsetMask;
     }
 
-    private ByteRegion RegionOf(ulong name) => (name >> SectionShift) switch
+    private byte* StartOf(ulong name, out long length)
     {
-        1 => _info,
-        2 => _strings,
-        _ => _lineStrings,
-    };
+        switch (name >> SectionShift)
+        {
+            case 1:
+                length = _infoLength;
+                return _info;
+            case 2:
+                length = _stringsLength;
+                return _strings;
+            default:
+                length = _lineStringsLength;
+                return _lineStrings;
+        }
+    }
 
     private void Fail(ulong name, string rule) => InvalidImageException.Throw(_file.Path,
         (name >> SectionShift) switch { 1 => ".debug_info", 2 => ".debug_str", _ => ".debug_line_str" },

@@ -154,7 +154,7 @@ internal sealed class GraphAssembler
                 _builder.AddEnum(type.Kind, name, type.SizeBytes, type.Is(RowFlags.Signed));
                 foreach (ref readonly EnumeratorEntry e in _groups.Rows.Enumerators.AsSpan(type.First, type.Count))
                 {
-                    _builder.AddEnumerator(_names.Intern(e.Name), e.Value);
+                    _builder.AddEnumerator(_names.Intern(e.Name, e.NameHash), e.Value);
                 }
 
                 break;
@@ -162,7 +162,7 @@ internal sealed class GraphAssembler
                 _builder.AddPrototype(default, IdOf(type.Target, unit));
                 foreach (ref readonly ParameterEntry p in _groups.Rows.Parameters.AsSpan(type.First, type.Count))
                 {
-                    _builder.AddParameter(_names.Intern(p.Name), IdOf(p.Target, unit));
+                    _builder.AddParameter(_names.Intern(p.Name, p.NameHash), IdOf(p.Target, unit));
                 }
 
                 break;
@@ -219,7 +219,7 @@ internal sealed class GraphAssembler
     {
         foreach (ref readonly MemberEntry m in _groups.Rows.Members.AsSpan(type.First, type.Count))
         {
-            _builder.AddMember(_names.Intern(m.Name), IdOf(m.Target, unit), m.BitOffset, m.BitSize, m.AlignmentBytes);
+            _builder.AddMember(_names.Intern(m.Name, m.NameHash), IdOf(m.Target, unit), m.BitOffset, m.BitSize, m.AlignmentBytes);
         }
     }
 }

@@ -13,10 +13,7 @@ internal sealed class NameInterner
 
     internal NameInterner(DwarfFile file) => _names = new DwarfNames(file);
 
-    /// <summary>The place of a name in the pool. Cost: its length.</summary>
-    internal NameId Intern(ulong name) => name == 0 ? default : Intern(name, _names.HashOf(name));
-
-    /// <summary>As above, for a name whose fingerprint is known.</summary>
+    /// <summary>The place of a name in the pool, by its fingerprint. Cost: its length the first time.</summary>
     internal NameId Intern(ulong name, ulong hash)
     {
         if (name == 0)

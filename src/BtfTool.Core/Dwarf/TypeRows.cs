@@ -122,6 +122,7 @@ internal struct TypeRow
 internal struct MemberEntry
 {
     internal ulong Name;
+    internal ulong NameHash;
     internal ulong BitOffset;
     internal uint BitSize;
     internal uint Target;
@@ -134,6 +135,7 @@ internal struct MemberEntry
 internal struct EnumeratorEntry
 {
     internal ulong Name;
+    internal ulong NameHash;
     internal long Value;
     internal byte WidthBytes;
 }
@@ -141,6 +143,7 @@ internal struct EnumeratorEntry
 internal struct ParameterEntry
 {
     internal ulong Name;
+    internal ulong NameHash;
     internal uint Target;
 }
 

@@ -14,7 +14,6 @@ internal sealed class UnitHasher
     private const byte Done = 2;
 
     private readonly DwarfFile _file;
-    private readonly DwarfNames _names;
     private readonly TypeRows _rows;
     private readonly Dictionary<ulong, int> _byName = [];
     private RowList<int> _stack = new(256);
@@ -22,7 +21,6 @@ internal sealed class UnitHasher
     internal UnitHasher(DwarfFile file, TypeRows rows)
     {
         _file = file;
-        _names = new DwarfNames(file);
         _rows = rows;
     }
 
@@ -87,14 +85,14 @@ internal sealed class UnitHasher
         {
             foreach (ref readonly MemberEntry m in _rows.Members.AsSpan(type.First, type.Count))
             {
-                hash = Fingerprint.Combine(hash ^ (m.Name == 0 ? 0 : _names.HashOf(m.Name)), m.BitOffset + m.BitSize);
+                hash = Fingerprint.Combine(hash ^ m.NameHash, m.BitOffset + m.BitSize);
             }
         }
         else
         {
             foreach (ref readonly EnumeratorEntry e in _rows.Enumerators.AsSpan(type.First, type.Count))
             {
-                hash = Fingerprint.Combine(hash ^ (e.Name == 0 ? 0 : _names.HashOf(e.Name)), (ulong)e.Value);
+                hash = Fingerprint.Combine(hash ^ e.NameHash, (ulong)e.Value);
             }
         }
 
@@ -182,8 +180,7 @@ internal sealed class UnitHasher
             case TypeKind.Struct or TypeKind.Union:
                 foreach (ref readonly MemberEntry m in _rows.Members.AsSpan(type.First, type.Count))
                 {
-                    ulong name = m.Name == 0 ? 0 : _names.HashOf(m.Name);
-                    hash = Fingerprint.Combine(hash ^ name, Reference(types, m.Target, ref ok));
+                    hash = Fingerprint.Combine(hash ^ m.NameHash, Reference(types, m.Target, ref ok));
                     hash = Fingerprint.Combine(hash ^ m.BitOffset, m.BitSize | ((ulong)m.AlignmentBytes << 32));
                 }
 
@@ -191,14 +188,14 @@ internal sealed class UnitHasher
             case TypeKind.Enum or TypeKind.Enum64:
                 foreach (ref readonly EnumeratorEntry e in _rows.Enumerators.AsSpan(type.First, type.Count))
                 {
-                    hash = Fingerprint.Combine(hash ^ (e.Name == 0 ? 0 : _names.HashOf(e.Name)), (ulong)e.Value);
+                    hash = Fingerprint.Combine(hash ^ e.NameHash, (ulong)e.Value);
                 }
 
                 break;
             case TypeKind.FunctionPrototype:
                 foreach (ref readonly ParameterEntry p in _rows.Parameters.AsSpan(type.First, type.Count))
                 {
-                    hash = Fingerprint.Combine(hash ^ (p.Name == 0 ? 0 : _names.HashOf(p.Name)), Reference(types, p.Target, ref ok));
+                    hash = Fingerprint.Combine(hash ^ p.NameHash, Reference(types, p.Target, ref ok));
                 }
 
                 break;

@@ -24,7 +24,8 @@ internal sealed partial class UnitScanner
 
         var member = new MemberEntry
         {
-            Name = NameOf(DieField.Name, out _),
+            Name = NameOf(DieField.Name, out ulong hash),
+            NameHash = hash,
             Target = ReferenceOf(DieField.Type),
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
@@ -171,7 +172,8 @@ internal sealed partial class UnitScanner
 
         Rows.Enumerators.Add(new EnumeratorEntry
         {
-            Name = NameOf(DieField.Name, out _),
+            Name = NameOf(DieField.Name, out ulong hash),
+            NameHash = hash,
             Value = (long)value,
             WidthBytes = (byte)(valueClass == ValueClass.Constant ? 8 - (BitOperations.LeadingZeroCount(value) / 8) : 0),
         });
@@ -187,7 +189,9 @@ internal sealed partial class UnitScanner
         }
 
         int row = PrototypeOf(parent.Row);
-        Rows.Parameters.Add(new ParameterEntry { Name = NameOf(DieField.Name, out _), Target = ReferenceOf(DieField.Type) });
+        ref ParameterEntry parameter = ref Rows.Parameters.Add();
+        parameter.Name = NameOf(DieField.Name, out parameter.NameHash);
+        parameter.Target = ReferenceOf(DieField.Type);
         Rows.Types[row].Count++;
     }
 

@@ -241,6 +241,12 @@ internal sealed partial class UnitScanner
         }
 
         type.SizeBytes = ConstantSize(DieField.ByteSize);
+        if (type.Is(RowFlags.Declaration) && type.SizeBytes == 0)
+        {
+            // The size that an enumeration has unless its values need more; encoders of BTF write the same (observed: pahole 1.31).
+            type.SizeBytes = 4;
+        }
+
         type.Target = ReferenceOf(DieField.Type);
         type.First = Rows.Enumerators.Count;
         return row;
