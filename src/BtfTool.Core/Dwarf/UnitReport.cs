@@ -40,9 +40,10 @@ internal static class UnitReport
 
         foreach (((string what, int language), (int count, string first)) in unsupported)
         {
-            string units = count == 1 ? $"unit {first} was" : $"{count} units (the first is {first}) were";
-            diagnostics.Add(new(DiagnosticSeverity.Warning,
-                $"{file.Path}: {units} left out: {DwarfLanguages.NameOf(language)}, {what} not supported yet"));
+            string units = count == 1 ? "1 unit was" : $"{count} units were";
+            string name = first.Length == 0 ? "" : count == 1 ? $" ({first})" : $" (the first is {first})";
+            string of = language == 0 ? "" : DwarfLanguages.NameOf(language) + ", ";
+            diagnostics.Add(new(DiagnosticSeverity.Warning, $"{file.Path}: {units} left out{name}: {of}{what} not supported yet"));
         }
     }
 }

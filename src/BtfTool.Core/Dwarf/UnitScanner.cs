@@ -80,11 +80,7 @@ internal sealed partial class UnitScanner
         _stringOffsetsBase = _addressBase = 0;
         _table.Read(_file.Sections.Abbreviations, unit);
         _reader = new DieReader(_file, unit);
-        if (!ReadRoot())
-        {
-            return false;
-        }
-
+        bool hasChildren = ReadRoot();
         if (unit.UnitType is DW_UT_type or DW_UT_split_type)
         {
             RejectUnsupported("type units (-fdebug-types-section) are");
@@ -95,7 +91,7 @@ internal sealed partial class UnitScanner
             RejectUnsupported("split DWARF (types in a .dwo file) is");
         }
 
-        return true;
+        return hasChildren;
     }
 
     /// <summary>Reads all DIEs of the unit that was opened.</summary>
@@ -176,6 +172,7 @@ internal sealed partial class UnitScanner
 
     private bool ReadRoot()
     {
+        _die.Clear();
         ulong code = _reader.ReadUleb();
         if (code == 0)
         {
