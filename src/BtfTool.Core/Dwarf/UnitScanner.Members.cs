@@ -1,4 +1,5 @@
 using System.Numerics;
+using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 using static BtfTool.Core.Dwarf.DwarfConstants;
 
@@ -283,20 +284,39 @@ internal sealed partial class UnitScanner
         {
             case ValueClass.Address:
                 return value;
+            case ValueClass.AddressIndex:
+                return IndexedAddress(value, out has);
             case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] == DW_OP_addr
                 && block.Length == 1 + _unit.AddressBytes:
-                ulong address = 0;
-                for (int i = 0; i < _unit.AddressBytes; i++)
-                {
-                    int shift = 8 * (_file.IsBigEndian ? _unit.AddressBytes - 1 - i : i);
-                    address |= (ulong)block[1 + i] << shift;
-                }
-
-                return address;
+                return AddressIn(block[1..]);
+            case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] is DW_OP_addrx or DW_OP_GNU_addr_index
+                && TryUleb(block[1..], out ulong index, out int length) && block.Length == 1 + length:
+                return IndexedAddress(index, out has);
             default:
                 has = false;
                 return 0;
         }
+    }
+
+    private ulong IndexedAddress(ulong index, out bool has)
+    {
+        ByteRegion addresses = _file.Sections.Addresses;
+        ulong size = (ulong)_unit.AddressBytes;
+        has = _unit.Index == _own.Index && _addressBase <= (ulong)addresses.Length
+            && index < ((ulong)addresses.Length - _addressBase) / size;
+        return has ? AddressIn(addresses.Span((long)(_addressBase + (index * size)), (int)size)) : 0;
+    }
+
+    private ulong AddressIn(ReadOnlySpan<byte> bytes)
+    {
+        ulong address = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int shift = 8 * (_file.IsBigEndian ? bytes.Length - 1 - i : i);
+            address |= (ulong)bytes[i] << shift;
+        }
+
+        return address;
     }
 
     // The list of children ends: what they said goes into the row.
