@@ -93,7 +93,7 @@ internal static class ShowCommand
         public int Run(ParseResult r)
         {
             using TypeSource source = Common.OpenSource(r);
-            TypeGraph graph = source.Graph;
+            TypeGraph graph = Common.ReadGraph(r, source);
             IReadOnlyList<TypeId>? types = r.GetValue(_all) ? null : Choose(graph, r.GetValue(Names) ?? [], r.GetValue(_paholeCompat));
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));

@@ -1,0 +1,380 @@
+using System.Numerics;
+using BtfTool.Core.IO;
+using BtfTool.Core.Types;
+using static BtfTool.Core.Dwarf.DwarfConstants;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>What stands inside types, and where a type ends.</summary>
+internal sealed partial class UnitScanner
+{
+    private bool _scanning;
+
+    private void TakeMember()
+    {
+        if (Parent() != DieAction.Composite)
+        {
+            return;
+        }
+
+        // A static member takes no room in the struct.
+        if (_die.Flag(DieField.External) || _die.Flag(DieField.Declaration) || _die.Has(DieField.ConstValue))
+        {
+            return;
+        }
+
+        var member = new MemberEntry
+        {
+            Name = NameOf(DieField.Name, out ulong hash),
+            NameHash = hash,
+            Target = ReferenceOf(DieField.Type),
+            AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
+        };
+        PlaceMember(ref member);
+        int row = _stack[_stack.Count - 1].Row;
+        MoveMembersToEnd(row);
+        Rows.Members.Add(member);
+        Rows.Types[row].Count++;
+    }
+
+    // The members of a type lie together: where a type inside came between, the ones before it are copied behind.
+    private void MoveMembersToEnd(int row)
+    {
+        ref TypeRow type = ref Rows.Types[row];
+        if (type.First + type.Count != Rows.Members.Count)
+        {
+            type.First = Rows.Members.AddRange(Rows.Members, type.First, type.Count);
+        }
+    }
+
+    // The three ways of saying where a bitfield lies (DWARF 5 §5.7.6; DWARF 2 §5.6.6 for the legacy one).
+    private void PlaceMember(ref MemberEntry member)
+    {
+        ulong location = MemberLocation() * 8;
+        member.BitOffset = location;
+        if (!_die.Has(DieField.BitSize))
+        {
+            member.BitOffset += _die.TryConstant(DieField.DataBitOffset, out ulong whole) ? whole : 0;
+            return;
+        }
+
+        ulong bits = ConstantSize(DieField.BitSize);
+        if (bits > uint.MaxValue)
+        {
+            _reader.Fail($"a bitfield of {bits} bits");
+        }
+
+        member.BitSize = (uint)bits;
+        if (_die.TryConstant(DieField.DataBitOffset, out ulong data))
+        {
+            member.BitOffset = location + data;
+        }
+        else if (_die.TryConstant(DieField.BitOffset, out ulong legacy))
+        {
+            if (_file.IsBigEndian)
+            {
+                member.BitOffset = location + legacy;
+            }
+            else if (_die.TryConstant(DieField.ByteSize, out ulong storage))
+            {
+                member.BitOffset = location + (storage * 8) - legacy - bits;
+            }
+            else
+            {
+                // The storage is that of the type, which is found later.
+                member.BitOffset = location - legacy - bits;
+                member.LegacyBitOffset = 1;
+            }
+        }
+    }
+
+    private ulong MemberLocation()
+    {
+        if (!_die.Has(DieField.MemberLocation) || _die.TryConstant(DieField.MemberLocation, out _))
+        {
+            return _die[DieField.MemberLocation];
+        }
+
+        if (_die.ClassOf(DieField.MemberLocation) != ValueClass.Block
+            || !TryEvaluate(_reader.BlockAt(_die[DieField.MemberLocation]), out ulong offset))
+        {
+            RejectUnsupported("members whose place is computed when the program runs are");
+            return 0;
+        }
+
+        return offset;
+    }
+
+    // The address of the struct is on the stack; only sums with constants are places that are always the same.
+    private static bool TryEvaluate(ReadOnlySpan<byte> expression, out ulong offset)
+    {
+        offset = 0;
+        while (expression.Length > 0)
+        {
+            byte op = expression[0];
+            if (op is not (DW_OP_plus_uconst or DW_OP_constu) || !TryUleb(expression[1..], out ulong value, out int length))
+            {
+                return false;
+            }
+
+            expression = expression[(1 + length)..];
+            if (op == DW_OP_constu)
+            {
+                if (expression.Length == 0 || expression[0] != DW_OP_plus)
+                {
+                    return false;
+                }
+
+                expression = expression[1..];
+            }
+
+            offset += value;
+        }
+
+        return true;
+    }
+
+    private static bool TryUleb(ReadOnlySpan<byte> bytes, out ulong value, out int length)
+    {
+        value = 0;
+        for (length = 0; length < bytes.Length && length < 10;)
+        {
+            byte b = bytes[length];
+            value |= (ulong)(b & 0x7f) << (7 * length);
+            length++;
+            if (b < 0x80)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void TakeEnumerator()
+    {
+        if (Parent() != DieAction.Enumeration)
+        {
+            return;
+        }
+
+        ulong value = _die[DieField.ConstValue];
+        ValueClass valueClass = _die.ClassOf(DieField.ConstValue);
+        if (valueClass is not (ValueClass.Constant or ValueClass.SignedConstant))
+        {
+            RejectUnsupported("enumerators of more than 64 bits are");
+        }
+
+        ref TypeRow type = ref Rows.Types[_stack[_stack.Count - 1].Row];
+        if (!type.Is(RowFlags.SignKnown) && valueClass == ValueClass.SignedConstant && (long)value < 0)
+        {
+            type.Flags |= RowFlags.Signed;
+        }
+
+        Rows.Enumerators.Add(new EnumeratorEntry
+        {
+            Name = NameOf(DieField.Name, out ulong hash),
+            NameHash = hash,
+            Value = (long)value,
+            WidthBytes = (byte)(valueClass == ValueClass.Constant ? 8 - (BitOperations.LeadingZeroCount(value) / 8) : 0),
+        });
+        type.Count++;
+    }
+
+    private void TakeParameter()
+    {
+        ref Context parent = ref _stack[_stack.Count - 1];
+        if (parent.Row < 0)
+        {
+            return;
+        }
+
+        int row = PrototypeOf(parent.Row);
+        ref ParameterEntry parameter = ref Rows.Parameters.Add();
+        parameter.Name = NameOf(DieField.Name, out parameter.NameHash);
+        parameter.Target = ReferenceOf(DieField.Type);
+        Rows.Types[row].Count++;
+    }
+
+    private void TakeVariadic()
+    {
+        if (Parent() is DieAction.Prototype or DieAction.Subprogram && _stack[_stack.Count - 1].Row is var row and >= 0)
+        {
+            row = PrototypeOf(row);
+            Rows.Parameters.Add(default);
+            Rows.Types[row].Count++;
+        }
+    }
+
+    // A function's prototype is the row behind it. What came between (a type declared among parameters) makes the list move.
+    private int PrototypeOf(int row)
+    {
+        if (Rows.Types[row].Kind == TypeKind.Function)
+        {
+            row++;
+        }
+
+        ref TypeRow type = ref Rows.Types[row];
+        if (type.First + type.Count != Rows.Parameters.Count)
+        {
+            type.First = Rows.Parameters.AddRange(Rows.Parameters, type.First, type.Count);
+        }
+
+        return row;
+    }
+
+    private int TakeSubprogram(uint offset)
+    {
+        if (_die.Has(DieField.Specification) || _die.Has(DieField.AbstractOrigin))
+        {
+            uint origin = ReferenceOf(_die.Has(DieField.AbstractOrigin) ? DieField.AbstractOrigin : DieField.Specification);
+            Completions.Add(new Completion(origin, AddressOf(DieField.LowPc, out bool has), has));
+            return -1;
+        }
+
+        if (_die.Flag(DieField.Declaration) || !_die.Has(DieField.Name))
+        {
+            return -1;
+        }
+
+        uint returned = ReferenceOf(DieField.Type);
+        int row = AddRow(TypeKind.Function, offset, RowFlags.None, out _);
+        int prototype = AddSynthetic(TypeKind.FunctionPrototype, offset);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Target = TypeReference.ToRow(prototype);
+        type.Extra = _die.Flag(DieField.External) ? 1u : 0;
+        type.SizeBytes = AddressOf(DieField.LowPc, out bool hasAddress);
+        type.Flags |= hasAddress ? RowFlags.HasAddress : 0;
+        type.AlignmentBytes = 0;
+        Rows.Types[prototype].Target = returned;
+        Rows.Types[prototype].First = Rows.Parameters.Count;
+        return row;
+    }
+
+    private void TakeVariable(uint offset)
+    {
+        ulong address = AddressOf(DieField.Location, out bool hasAddress);
+        if (_die.Has(DieField.Specification) || _die.Has(DieField.AbstractOrigin))
+        {
+            uint origin = ReferenceOf(_die.Has(DieField.Specification) ? DieField.Specification : DieField.AbstractOrigin);
+            Completions.Add(new Completion(origin, address, hasAddress));
+            return;
+        }
+
+        if (!_die.Has(DieField.Name))
+        {
+            return;
+        }
+
+        int row = AddRow(TypeKind.Variable, offset, RowFlags.None, out _);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Target = ReferenceOf(DieField.Type);
+        type.Extra = _die.Flag(DieField.External) ? 1u : 0;
+        type.SizeBytes = address;
+        type.Flags |= hasAddress ? RowFlags.HasAddress : 0;
+        type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
+        type.AlignmentBytes = 0;
+    }
+
+    private ulong AddressOf(DieField field, out bool has)
+    {
+        ulong value = _die[field];
+        has = true;
+        switch (_die.ClassOf(field))
+        {
+            case ValueClass.Address:
+                return value;
+            case ValueClass.AddressIndex:
+                return IndexedAddress(value, out has);
+            case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] == DW_OP_addr
+                && block.Length == 1 + _unit.AddressBytes:
+                return AddressIn(block[1..]);
+            case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] is DW_OP_addrx or DW_OP_GNU_addr_index
+                && TryUleb(block[1..], out ulong index, out int length) && block.Length == 1 + length:
+                return IndexedAddress(index, out has);
+            default:
+                has = false;
+                return 0;
+        }
+    }
+
+    private ulong IndexedAddress(ulong index, out bool has)
+    {
+        ByteRegion addresses = _file.Sections.Addresses;
+        ulong size = (ulong)_unit.AddressBytes;
+        has = _unit.Index == _own.Index && _addressBase <= (ulong)addresses.Length
+            && index < ((ulong)addresses.Length - _addressBase) / size;
+        return has ? AddressIn(addresses.Span((long)(_addressBase + (index * size)), (int)size)) : 0;
+    }
+
+    private ulong AddressIn(ReadOnlySpan<byte> bytes)
+    {
+        ulong address = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int shift = 8 * (_file.IsBigEndian ? bytes.Length - 1 - i : i);
+            address |= (ulong)bytes[i] << shift;
+        }
+
+        return address;
+    }
+
+    // The list of children ends: what they said goes into the row.
+    private void Close()
+    {
+        if (_stack.Count == 0)
+        {
+            return;
+        }
+
+        Context closed = _stack[_stack.Count - 1];
+        _stack.Count--;
+        if (closed.Action == DieAction.Array)
+        {
+            CloseArray(closed);
+        }
+        else if (closed.Action == DieAction.Reference && _tags.Count > closed.TagStart)
+        {
+            CloseTagged(closed);
+        }
+    }
+
+    // An array of several dimensions is an array of arrays, the outermost first.
+    private void CloseArray(in Context closed)
+    {
+        int row = closed.Row;
+        for (int i = closed.DimensionStart; i < _dimensions.Count; i++)
+        {
+            if (i > closed.DimensionStart)
+            {
+                int inner = AddSynthetic(TypeKind.Array, Rows.Types[row].Offset);
+                Rows.Types[inner].Target = Rows.Types[row].Target;
+                Rows.Types[row].Target = TypeReference.ToRow(inner);
+                row = inner;
+            }
+
+            Rows.Types[row].SizeBytes = _dimensions[i];
+        }
+
+        _dimensions.Count = closed.DimensionStart;
+    }
+
+    // clang 14 lists the tags from the one nearest to the base type; the pointer refers to the last.
+    private void CloseTagged(in Context closed)
+    {
+        int row = closed.Row;
+        for (int i = _tags.Count - 1; i >= closed.TagStart; i--)
+        {
+            ulong hash = _names.HashOf(_tags[i]);
+            int tag = AddSynthetic(TypeKind.TypeTag, Rows.Types[closed.Row].Offset);
+            ref TypeRow type = ref Rows.Types[tag];
+            type.Name = _tags[i];
+            type.NameHash = hash;
+            type.Target = Rows.Types[row].Target;
+            Rows.Types[row].Target = TypeReference.ToRow(tag);
+            row = tag;
+        }
+
+        _tags.Count = closed.TagStart;
+    }
+}
