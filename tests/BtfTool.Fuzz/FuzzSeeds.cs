@@ -9,7 +9,7 @@ public static class FuzzSeeds
     // Each level doubles what there is to print. A header gives up after millions of steps, a second for each: too long for thousands of
     // mutations, so that these start from fewer levels, which are enough for the limits on printed bytes.
     private const int ExponentialLevels = 40;
-    private const int SpoiledExponentialLevels = 13;
+    private const int SpoiledExponentialLevels = 12;
 
     // A header keeps what it says of types that share a name, so names are short enough for its budget of memory.
     private const int SharedNameBytes = 800;

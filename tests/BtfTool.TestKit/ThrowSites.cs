@@ -16,6 +16,10 @@ public static partial class ThrowSites
     private static readonly ConcurrentDictionary<string, bool> Reached = new();
     private static int _recording;
 
+    /// <summary>Whether the run was asked for some of its tests only: those do not reach every place.</summary>
+    public static bool IsRunOfSomeTests { get; } = Environment.GetCommandLineArgs().Any(a => a.Contains("filter", StringComparison.Ordinal)
+        || a is "-class" or "-method" or "-namespace" or "-trait");
+
     /// <summary>Records from now on; more calls have no effect.</summary>
     public static void StartRecording()
     {

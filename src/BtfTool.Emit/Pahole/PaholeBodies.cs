@@ -10,6 +10,9 @@ public sealed partial class PaholeEmitter
     // The structs and unions whose bodies are being written, outermost first.
     private readonly List<TypeId> _open = [];
 
+    // A body takes the stack of several other levels: eight methods with their copies of what a body inherits.
+    private const int LevelsPerBody = 4;
+
     private void WriteBody(TypeView type, in PaholeFrame frame)
     {
         if (type.Kind == TypeKind.Struct)
@@ -74,7 +77,7 @@ public sealed partial class PaholeEmitter
     // A body inside of itself would never end, and may need much memory before the limits are reached.
     private void Open(TypeView type, int depth)
     {
-        _budget.Step(depth);
+        _budget.Step(Math.Max(depth, _open.Count * LevelsPerBody));
         if (_open.Contains(type.Id))
         {
             InvalidImageException.Throw(_graph.SourcePath, "", -1,

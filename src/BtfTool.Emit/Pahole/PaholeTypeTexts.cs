@@ -12,7 +12,8 @@ internal sealed class PaholeTypeTexts(int typeCount)
 
     // Position behind the length of the text; 0 where there is none.
     private readonly int[] _places = new int[typeCount];
-    private byte[] _texts = new byte[16 * 1024];
+    // Some two bytes for each type of a kernel.
+    private byte[] _texts = new byte[Math.Clamp(2 * typeCount, 1024, MaxBytes)];
     private int _end = 1;
 
     /// <summary>The text of a type, if it is known.</summary>

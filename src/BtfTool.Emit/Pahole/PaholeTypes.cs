@@ -331,8 +331,8 @@ internal sealed class PaholeTypes
         {
             TypeKind.Pointer => (uint)_graph.PointerSizeBytes,
             TypeKind.Int => (uint)Math.Max(1, type.IntBits / 8),
-            TypeKind.Float => (uint)Math.Max(1, type.SizeBytes),
-            TypeKind.Enum or TypeKind.Enum64 => type.SizeBytes == 0 ? 4 : (uint)type.SizeBytes,
+            TypeKind.Float => (uint)Math.Clamp(type.SizeBytes, 1, Visiting - 1),
+            TypeKind.Enum or TypeKind.Enum64 => type.SizeBytes == 0 ? 4 : (uint)Math.Min(type.SizeBytes, Visiting - 1),
             TypeKind.Array => (uint)FactsOf(type.Target, depth + 1).Alignment,
             TypeKind.Struct or TypeKind.Union => LargestAlignment(type, depth),
             _ => 1,
@@ -445,6 +445,11 @@ internal sealed class PaholeTypes
         }
 
         long unit = placed.SizeBytes * 8;
+        if (unit == 0)
+        {
+            return;
+        }
+
         placed.ByteOffset = placed.BitOffset / unit * unit / 8;
         placed.BitfieldOffset = placed.BitOffset - (placed.ByteOffset * 8);
     }

@@ -97,6 +97,29 @@ public class TypeGraphBuilderTests
     }
 
     [Fact]
+    public void Members_keep_the_largest_place_and_width_beside_others()
+    {
+        (ulong Offset, uint Bits)[] places = [((1UL << 48) - 1, ushort.MaxValue), (0, 0), ((1UL << 48) - 1, 0), (0, ushort.MaxValue), (1, 1)];
+        var builder = new TypeGraphBuilder("a file", "types", null);
+        builder.SetNames([0]);
+        TypeId number = builder.AddInt(default, 4, IntEncoding.None, 0, 32);
+        TypeId composite = builder.AddComposite(TypeKind.Struct, default, ulong.MaxValue);
+        foreach ((ulong offset, uint bits) in places)
+        {
+            builder.AddMember(default, number, offset, bits);
+        }
+
+        TypeView type = builder.Build()[composite];
+        type.SizeBytes.ShouldBe(ulong.MaxValue);
+        type.Members.Count.ShouldBe(places.Length);
+        for (int i = 0; i < places.Length; i++)
+        {
+            (type.Members[i].BitOffset, type.Members[i].BitSize).ShouldBe(places[i]);
+            type.Members[i].Type.ShouldBe(number);
+        }
+    }
+
+    [Fact]
     public void A_name_that_does_not_end_is_refused()
     {
         var builder = new TypeGraphBuilder("a file", "names", null);
