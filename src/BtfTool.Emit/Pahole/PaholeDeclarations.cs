@@ -177,7 +177,7 @@ public sealed partial class PaholeEmitter
         TypeView element = type;
         for (int steps = 0; element.Kind == TypeKind.Array; steps++)
         {
-            CheckExpansion(steps);
+            _budget.Step(steps);
             element = _graph[element.Target];
         }
 
