@@ -20,6 +20,9 @@ internal sealed class UnitLinker
         _rows = scanner.Rows;
     }
 
+    /// <summary>Addresses of functions and variables that other units describe: the place of that DIE, and the address.</summary>
+    internal List<(long Place, ulong Address)> ForeignAddresses { get; } = [];
+
     /// <summary>Links all rows. Cost: O(rows), those that are imported on the way included.</summary>
     /// <exception cref="InvalidImageException">A reference leads to what is no type, or in a circle.</exception>
     internal void Link()
@@ -77,7 +80,18 @@ internal sealed class UnitLinker
     {
         foreach (Completion completion in _scanner.Completions)
         {
-            if ((completion.Origin & TypeReference.ForeignBit) != 0 || completion.Origin == 0)
+            if ((completion.Origin & TypeReference.ForeignBit) != 0)
+            {
+                // With LTO the code is in one unit and what it was compiled from in another.
+                if (completion.HasAddress)
+                {
+                    ForeignAddresses.Add((_scanner.PlaceOf(completion.Origin), completion.Address));
+                }
+
+                continue;
+            }
+
+            if (completion.Origin == 0)
             {
                 continue;
             }

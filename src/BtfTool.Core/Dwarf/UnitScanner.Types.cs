@@ -54,7 +54,7 @@ internal sealed partial class UnitScanner
 
     private int TakeType(in Abbreviation a, uint offset)
     {
-        if (_die.Has(DieField.Signature) || _die.ClassOf(DieField.Type) == ValueClass.Signature)
+        if (_die.Has(DieField.Signature))
         {
             RejectUnsupported("references to type units (-fdebug-types-section) are");
         }
@@ -213,9 +213,16 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
         type.Flags |= isUnion ? RowFlags.Union : 0;
-        type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
-        type.SizeBytes = ConstantSize(DieField.ByteSize);
         type.First = Rows.Members.Count;
+        if (_die.Has(DieField.ByteSize) && !_die.TryConstant(DieField.ByteSize, out _))
+        {
+            // It has an array of variable length inside (GNU C): no layout holds for all of its objects, so it has a name only.
+            type.Flags |= RowFlags.Declaration;
+            return row;
+        }
+
+        type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
+        type.SizeBytes = _die[DieField.ByteSize];
         return row;
     }
 

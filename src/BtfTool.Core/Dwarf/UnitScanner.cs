@@ -170,6 +170,9 @@ internal sealed partial class UnitScanner
         return Import(_own.Offset + reference);
     }
 
+    /// <summary>Where in the section a reference to another unit leads.</summary>
+    internal long PlaceOf(uint foreign) => _foreign[(int)(foreign & ~TypeReference.ForeignBit)];
+
     private bool ReadRoot()
     {
         _die.Clear();

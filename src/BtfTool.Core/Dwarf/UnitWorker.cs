@@ -48,6 +48,8 @@ internal sealed class UnitWorker
 
     internal GroupTable Groups { get; } = new();
 
+    internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
+
     internal long DieCount => _scanner.DieCount;
 
     internal long RowCount { get; private set; }
