@@ -133,7 +133,7 @@ internal sealed class AbbreviationTable
             FirstStep = _stepCount,
         };
         a.Action = DieActions.Of(a.Tag);
-        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action), unit);
+        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action, a.HasChildren), unit);
         if (code < DenseLimit)
         {
             if (code >= (ulong)_byCode.Length)

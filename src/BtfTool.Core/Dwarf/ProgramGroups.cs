@@ -95,6 +95,25 @@ internal sealed class ProgramGroups
         return _workers[outcome.Worker - 1].Groups.Incidence.AsSpan(outcome.First, outcome.Count);
     }
 
+    /// <summary>Number of units that have a type of a group. Cost: the rows of all units.</summary>
+    internal int UnitsWith(int group)
+    {
+        int count = 0;
+        for (int unit = 0; unit < UnitCount; unit++)
+        {
+            foreach (int slot in RowsOf(unit, out ReadOnlySpan<int> groupOf))
+            {
+                if (groupOf[slot] == group)
+                {
+                    count++;
+                    break;
+                }
+            }
+        }
+
+        return count;
+    }
+
     // Which group is which: the first of its fingerprint, at the least key of all workers.
     private void Number(int most)
     {
