@@ -22,6 +22,9 @@ internal enum StepOp : byte
     BlockUleb,
     Implicit,
     Indirect,
+
+    /// <summary>A form that is not known: the DIE cannot be read, nor what follows it.</summary>
+    Unknown,
 }
 
 /// <summary>One step of reading a DIE: bytes to go over, then a value to take or, without a field, to go over too.</summary>
@@ -130,7 +133,7 @@ internal sealed class AbbreviationTable
             FirstStep = _stepCount,
         };
         a.Action = DieActions.Of(a.Tag);
-        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action), unit);
+        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action, a.HasChildren), unit);
         if (code < DenseLimit)
         {
             if (code >= (ulong)_byCode.Length)
@@ -153,7 +156,6 @@ internal sealed class AbbreviationTable
         int total = 0;
         while (true)
         {
-            long at = reader.Offset;
             ulong attribute = reader.ReadUleb();
             ulong form = reader.ReadUleb();
             if (attribute == 0 && form == 0)
@@ -171,7 +173,8 @@ internal sealed class AbbreviationTable
             int bytes = DwarfForms.Describe(form, unit, ref step);
             if (bytes == DwarfForms.Unknown)
             {
-                Fail(at, $"form 0x{form:x} is not known");
+                step.Op = StepOp.Unknown;
+                step.Constant = (int)Math.Min(form, int.MaxValue);
             }
 
             if (step.Op == StepOp.Implicit)

@@ -166,10 +166,12 @@ internal static class DieFields
     };
 
     /// <summary>The fields that are wanted of a tag, one bit each.</summary>
-    internal static ulong WantedOf(DieAction action) => action switch
+    internal static ulong WantedOf(DieAction action, bool hasChildren) =>
+        WantedOf(action) | (hasChildren ? 1UL << (int)DieField.Sibling : 0);
+
+    private static ulong WantedOf(DieAction action) => action switch
     {
-        DieAction.Ignore or DieAction.Scope or DieAction.UnspecifiedParameters or DieAction.Unsupported => 0,
-        DieAction.SkipTree => 1UL << (int)DieField.Sibling,
+        DieAction.Ignore or DieAction.Scope or DieAction.SkipTree or DieAction.UnspecifiedParameters or DieAction.Unsupported => 0,
         DieAction.Composite or DieAction.Array => TypeFields | 1UL << (int)DieField.Vector | 1UL << (int)DieField.Stride,
         DieAction.BaseType or DieAction.Enumeration or DieAction.Reference or DieAction.Prototype or DieAction.Unspecified
             => TypeFields | 1UL << (int)DieField.Encoding,

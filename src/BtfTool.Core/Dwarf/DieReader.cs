@@ -78,12 +78,14 @@ internal unsafe struct DieReader
         foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))
         {
             Advance(step.SkipBytes);
-            ulong value = step.Op == StepOp.Implicit ? (ulong)table.ConstantAt(step.Constant) : ReadValue(step.Op);
-            if (step.Op == StepOp.Indirect)
+            if (step.Op >= StepOp.Indirect)
             {
-                ReadIndirect(step.Field, ref die);
+                ReadIndirect(step, ref die);
+                continue;
             }
-            else if (step.Field != DieField.None)
+
+            ulong value = step.Op == StepOp.Implicit ? (ulong)table.ConstantAt(step.Constant) : ReadValue(step.Op);
+            if (step.Field != DieField.None)
             {
                 die.Set(step.Field, value, step.Class);
             }
@@ -97,10 +99,10 @@ internal unsafe struct DieReader
         foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))
         {
             Advance(step.SkipBytes);
-            if (step.Op == StepOp.Indirect)
+            if (step.Op >= StepOp.Indirect)
             {
                 DieRecord unused = default;
-                ReadIndirect(DieField.None, ref unused);
+                ReadIndirect(step, ref unused);
             }
             else if (step.Op != StepOp.Implicit)
             {
@@ -188,13 +190,19 @@ internal unsafe struct DieReader
         }
     }
 
-    private void ReadIndirect(DieField field, ref DieRecord die)
+    private void ReadIndirect(in AbbreviationStep from, ref DieRecord die)
     {
-        ulong form = ReadUleb();
+        ulong form = from.Op == StepOp.Unknown ? (ulong)from.Constant : ReadUleb();
+        DieField field = from.Field;
         var step = new AbbreviationStep();
         _ = _file.TryFindUnit(_unit - _section, out DwarfUnit unit);
         int bytes = DwarfForms.Describe(form, unit, ref step);
-        if (bytes == DwarfForms.Unknown || step.Op == StepOp.Indirect || form == DwarfConstants.DW_FORM_implicit_const)
+        if (bytes == DwarfForms.Unknown)
+        {
+            Fail($"form 0x{form:x} is not known");
+        }
+
+        if (step.Op == StepOp.Indirect || form == DwarfConstants.DW_FORM_implicit_const)
         {
             Fail($"form 0x{form:x} cannot stand here (DW_FORM_indirect)");
         }

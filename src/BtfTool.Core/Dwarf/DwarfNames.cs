@@ -111,6 +111,29 @@ internal readonly unsafe struct DwarfNames
         return isEmpty ? 0 : Fingerprint.Last(hash, LastWord(name, p, end));
     }
 
+    /// <summary>The fingerprint that a name of these bytes has.</summary>
+    internal static ulong HashOf(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+        {
+            return 0;
+        }
+
+        ulong hash = Fingerprint.Seed;
+        for (; name.Length >= 8; name = name[8..])
+        {
+            hash = Fingerprint.Combine(hash, Unsafe.ReadUnaligned<ulong>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(name)));
+        }
+
+        ulong word = 0;
+        for (int i = 0; i < name.Length; i++)
+        {
+            word |= (ulong)name[i] << (8 * i);
+        }
+
+        return Fingerprint.Last(hash, word);
+    }
+
     private ulong LastWord(ulong name, byte* p, byte* end)
     {
         ulong word = 0;

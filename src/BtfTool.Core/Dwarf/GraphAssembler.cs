@@ -36,7 +36,11 @@ internal sealed class GraphAssembler
     }
 
     /// <summary>Writes the graph. Cost: O(types and elements).</summary>
-    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants)
+    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants) => Build(file, groups, variants, out _);
+
+    /// <summary>As above; says of which group, and in which unit, each type is: that of id 1 first.</summary>
+    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants,
+        out IReadOnlyList<(int Group, int Unit)> nodes)
     {
         var assembler = new GraphAssembler(file, groups, variants);
         assembler.PlaceNodes();
@@ -46,6 +50,7 @@ internal sealed class GraphAssembler
         }
 
         assembler._builder.SetNames(assembler._names.ToPool());
+        nodes = assembler._nodes;
         return assembler._builder.Build();
     }
 

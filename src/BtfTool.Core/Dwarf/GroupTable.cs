@@ -33,8 +33,7 @@ internal sealed class GroupTable
                 continue;
             }
 
-            // Unit, then offset, then which of the rows of a DIE.
-            type.Key = ((ulong)(uint)type.Unit << 40) | ((ulong)type.Offset << 8) | (uint)Math.Min(synthetic, 255);
+            type.Key = KeyOf(type.Unit, type.Offset, synthetic);
             type.Slot = SlotOf(type, row);
             Incidence.Add(type.Slot);
         }
@@ -44,6 +43,10 @@ internal sealed class GroupTable
             CopyElements(unit, types, types[row]);
         }
     }
+
+    /// <summary>The order of types: by unit, then by offset, then by which of the rows of a DIE it is.</summary>
+    internal static ulong KeyOf(int unit, uint offset, int synthetic) =>
+        ((ulong)(uint)unit << 40) | ((ulong)offset << 8) | (uint)Math.Min(synthetic, 255);
 
     /// <summary>The group of a row; a new one where there is none, with its references still to be set.</summary>
     private int SlotOf(in TypeRow type, int row)

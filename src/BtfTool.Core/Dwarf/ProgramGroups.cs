@@ -46,7 +46,39 @@ internal sealed class ProgramGroups
         groups.Number((int)most);
         groups.CopyElements();
         groups.CollectNames();
+        groups.TakeForeignAddresses(file);
         return groups;
+    }
+
+    private void TakeForeignAddresses(DwarfFile file)
+    {
+        var addresses = new Dictionary<ulong, ulong>();
+        foreach (UnitWorker worker in _workers)
+        {
+            foreach ((long place, ulong address) in worker.ForeignAddresses)
+            {
+                if (file.TryFindUnit(place, out DwarfUnit unit))
+                {
+                    ulong key = GroupTable.KeyOf(unit.Index, (uint)(place - unit.Offset), 0);
+                    addresses[key] = Math.Min(address, addresses.GetValueOrDefault(key, ulong.MaxValue));
+                }
+            }
+        }
+
+        if (addresses.Count == 0)
+        {
+            return;
+        }
+
+        foreach (ref TypeRow type in Rows.Types.AsSpan())
+        {
+            if (type.Kind is TypeKind.Function or TypeKind.Variable && !type.Is(RowFlags.HasAddress)
+                && addresses.TryGetValue(type.Key, out ulong address))
+            {
+                type.SizeBytes = address;
+                type.Flags |= RowFlags.HasAddress;
+            }
+        }
     }
 
     /// <summary>The groups of a unit's rows, as the worker that read it numbers them, and the numbers here.</summary>
@@ -61,6 +93,25 @@ internal sealed class ProgramGroups
 
         groupOf = _groupOf[outcome.Worker - 1];
         return _workers[outcome.Worker - 1].Groups.Incidence.AsSpan(outcome.First, outcome.Count);
+    }
+
+    /// <summary>Number of units that have a type of a group. Cost: the rows of all units.</summary>
+    internal int UnitsWith(int group)
+    {
+        int count = 0;
+        for (int unit = 0; unit < UnitCount; unit++)
+        {
+            foreach (int slot in RowsOf(unit, out ReadOnlySpan<int> groupOf))
+            {
+                if (groupOf[slot] == group)
+                {
+                    count++;
+                    break;
+                }
+            }
+        }
+
+        return count;
     }
 
     // Which group is which: the first of its fingerprint, at the least key of all workers.

@@ -85,6 +85,9 @@ internal enum RowFlags : ushort
     /// <summary>Declared inside a function.</summary>
     Local = 256,
 
+    /// <summary>Met through a pointer, where a type with a name is enough as a declaration.</summary>
+    Behind = 1024,
+
     /// <summary>Hides, or is hidden by, another type of its name in the unit: others refer to it itself, not to its name.</summary>
     Pinned = 512,
 }

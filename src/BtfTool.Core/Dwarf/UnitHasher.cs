@@ -121,10 +121,6 @@ internal sealed class UnitHasher
             {
                 _stack.Count--;
             }
-            else if (type.State == Open)
-            {
-                InvalidImageException.Throw(_file.Path, ".debug_info", -1, "types without a name refer to each other in a circle");
-            }
             else
             {
                 type.State = Open;

@@ -20,9 +20,20 @@ internal sealed class UnitLinker
         _rows = scanner.Rows;
     }
 
+    /// <summary>Addresses of functions and variables that other units describe: the place of that DIE, and the address.</summary>
+    internal List<(long Place, ulong Address)> ForeignAddresses { get; } = [];
+
+    /// <summary>
+    /// As <see cref="Link()"/>, where what is met through pointers and in prototypes needs no more than its name.
+    /// </summary>
+    /// <exception cref="InvalidImageException">A reference leads to what is no type, or in a circle.</exception>
+    internal void LinkRoots() => Link(cut: true);
+
     /// <summary>Links all rows. Cost: O(rows), those that are imported on the way included.</summary>
     /// <exception cref="InvalidImageException">A reference leads to what is no type, or in a circle.</exception>
-    internal void Link()
+    internal void Link() => Link(cut: false);
+
+    private void Link(bool cut)
     {
         int members = 0, parameters = 0;
         for (int row = 0; row < _rows.Types.Count || members < _rows.Members.Count || parameters < _rows.Parameters.Count;)
@@ -33,20 +44,22 @@ internal sealed class UnitLinker
                 uint target = _rows.Types[row].Target;
                 if (target != 0)
                 {
-                    uint linked = RowOf(target);
+                    ref readonly TypeRow type = ref _rows.Types[row];
+                    bool behind = cut && (type.Is(RowFlags.Behind) || type.Kind is TypeKind.Pointer or TypeKind.FunctionPrototype);
+                    uint linked = RowOf(target, behind);
                     _rows.Types[row].Target = linked;
                 }
             }
 
             for (; members < _rows.Members.Count; members++)
             {
-                uint linked = RowOf(_rows.Members[members].Target);
+                uint linked = RowOf(_rows.Members[members].Target, behind: false);
                 _rows.Members[members].Target = linked;
             }
 
             for (; parameters < _rows.Parameters.Count; parameters++)
             {
-                uint linked = RowOf(_rows.Parameters[parameters].Target);
+                uint linked = RowOf(_rows.Parameters[parameters].Target, cut);
                 _rows.Parameters[parameters].Target = linked;
             }
         }
@@ -56,14 +69,14 @@ internal sealed class UnitLinker
         Settle();
     }
 
-    private uint RowOf(uint reference)
+    private uint RowOf(uint reference, bool behind)
     {
         if (reference == 0)
         {
             return 0;
         }
 
-        int row = _scanner.RowOf(reference);
+        int row = _scanner.RowOf(reference, behind);
         if (row < 0)
         {
             InvalidImageException.Throw(_file.Path, ".debug_info", -1,
@@ -77,7 +90,18 @@ internal sealed class UnitLinker
     {
         foreach (Completion completion in _scanner.Completions)
         {
-            if ((completion.Origin & TypeReference.ForeignBit) != 0 || completion.Origin == 0)
+            if ((completion.Origin & TypeReference.ForeignBit) != 0)
+            {
+                // With LTO the code is in one unit and what it was compiled from in another.
+                if (completion.HasAddress)
+                {
+                    ForeignAddresses.Add((_scanner.PlaceOf(completion.Origin), completion.Address));
+                }
+
+                continue;
+            }
+
+            if (completion.Origin == 0)
             {
                 continue;
             }

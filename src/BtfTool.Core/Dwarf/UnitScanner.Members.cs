@@ -17,8 +17,10 @@ internal sealed partial class UnitScanner
             return;
         }
 
-        // A static member takes no room in the struct.
-        if (_die.Flag(DieField.External) || _die.Flag(DieField.Declaration) || _die.Has(DieField.ConstValue))
+        // A static member takes no room in the struct; one that is declared only has no layout.
+        int row = _stack[_stack.Count - 1].Row;
+        if (_die.Flag(DieField.External) || _die.Flag(DieField.Declaration) || _die.Has(DieField.ConstValue)
+            || Rows.Types[row].Is(RowFlags.Declaration))
         {
             return;
         }
@@ -31,7 +33,6 @@ internal sealed partial class UnitScanner
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
         PlaceMember(ref member);
-        int row = _stack[_stack.Count - 1].Row;
         MoveMembersToEnd(row);
         Rows.Members.Add(member);
         Rows.Types[row].Count++;

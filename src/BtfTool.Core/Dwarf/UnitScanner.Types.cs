@@ -46,7 +46,7 @@ internal sealed partial class UnitScanner
                 break;
         }
 
-        if (a.HasChildren)
+        if (a.HasChildren && !(_behind && row >= 0 && Rows.Types[row].Is(RowFlags.Named)))
         {
             Push(row < 0 ? DieAction.Scope : a.Action, row);
         }
@@ -54,7 +54,7 @@ internal sealed partial class UnitScanner
 
     private int TakeType(in Abbreviation a, uint offset)
     {
-        if (_die.Has(DieField.Signature) || _die.ClassOf(DieField.Type) == ValueClass.Signature)
+        if (_die.Has(DieField.Signature))
         {
             RejectUnsupported("references to type units (-fdebug-types-section) are");
         }
@@ -91,7 +91,7 @@ internal sealed partial class UnitScanner
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
-        type.Flags = flags | (Parent() is DieAction.Scope or DieAction.Subprogram ? RowFlags.Local : 0);
+        type.Flags = flags | (Parent() is DieAction.Scope or DieAction.Subprogram ? RowFlags.Local : 0) | (_behind ? RowFlags.Behind : 0);
         type.Offset = offset;
         type.Unit = _unit.Index;
         type.Name = name;
@@ -117,7 +117,7 @@ internal sealed partial class UnitScanner
         }
         else
         {
-            _imported[_unit.Offset + offset] = row;
+            _imported[((_unit.Offset + offset) << 1) | (_behind ? 1L : 0)] = row;
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class UnitScanner
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
-        type.Flags = RowFlags.Synthetic;
+        type.Flags = RowFlags.Synthetic | (_behind ? RowFlags.Behind : 0);
         type.Offset = offset;
         type.Unit = _unit.Index;
         if (_scanning)
@@ -213,9 +213,16 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
         type.Flags |= isUnion ? RowFlags.Union : 0;
-        type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
-        type.SizeBytes = ConstantSize(DieField.ByteSize);
         type.First = Rows.Members.Count;
+        if (_die.Has(DieField.ByteSize) && !_die.TryConstant(DieField.ByteSize, out _))
+        {
+            // It has an array of variable length inside (GNU C): no layout holds for all of its objects, so it has a name only.
+            type.Flags |= RowFlags.Declaration;
+            return row;
+        }
+
+        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
+        type.SizeBytes = _die[DieField.ByteSize];
         return row;
     }
 
@@ -234,7 +241,7 @@ internal sealed partial class UnitScanner
         int row = AddRow(TypeKind.Enum, offset, RowFlags.None, out ulong hash);
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
-        type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
+        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
         if (_die.TryConstant(DieField.Encoding, out ulong encoding))
         {
             type.Flags |= RowFlags.SignKnown | (encoding is DW_ATE_signed or DW_ATE_signed_char ? RowFlags.Signed : 0);

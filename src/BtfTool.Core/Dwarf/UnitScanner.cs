@@ -32,6 +32,7 @@ internal sealed partial class UnitScanner
     private DwarfUnit _own;
     private ulong _stringOffsetsBase;
     private ulong _addressBase;
+    private bool _behind;
 
     internal UnitScanner(DwarfFile file, bool wantsFunctions, bool wantsVariables)
     {
@@ -75,7 +76,7 @@ internal sealed partial class UnitScanner
         UnitName = 0;
         _own = _unit = unit;
         _table = _ownTable;
-        _scanning = false;
+        _scanning = _behind = false;
         _scannedRows = 0;
         _stringOffsetsBase = _addressBase = 0;
         _table.Read(_file.Sections.Abbreviations, unit);
@@ -111,35 +112,35 @@ internal sealed partial class UnitScanner
     }
 
     /// <summary>Reads one DIE and what is in it; returns its row, or -1 when it is no type.</summary>
-    internal int Import(long absolute)
+    /// <param name="absolute">Where it is in the section.</param>
+    /// <param name="behind">Whether a struct, union or enumeration with a name is read as a declaration, without what is in it.</param>
+    internal int Import(long absolute, bool behind = false)
     {
-        if (_imported.TryGetValue(absolute, out int known))
+        long key = (absolute << 1) | (behind ? 1L : 0);
+        if (_imported.TryGetValue(key, out int known))
         {
             return known;
         }
 
-        _imported[absolute] = -1;
-        if (!_file.TryFindUnit(absolute, out DwarfUnit unit))
-        {
-            InvalidImageException.Throw(_file.Path, ".debug_info", absolute, "a reference leads to no unit");
-        }
-
-        Enter(unit);
+        _imported[key] = -1;
+        Enter(absolute);
         int before = Rows.Types.Count;
         _stack.Count = 0;
-        _reader.Seek((ulong)(absolute - unit.Offset));
+        _behind = behind;
+        _reader.Seek((ulong)(absolute - _unit.Offset));
         ReadTree();
-        int row = before < Rows.Types.Count && Rows.Types[before].Offset + unit.Offset == absolute ? before : -1;
-        _imported[absolute] = row;
+        _behind = false;
+        int row = before < Rows.Types.Count && Rows.Types[before].Offset + _unit.Offset == absolute ? before : -1;
+        _imported[key] = row;
         return row;
     }
 
     /// <summary>The row of a reference that is not void; -1 when what it leads to is no type.</summary>
-    internal int RowOf(uint reference)
+    internal int RowOf(uint reference, bool behind = false)
     {
         if ((reference & TypeReference.ForeignBit) != 0)
         {
-            return Import(_foreign[(int)(reference & ~TypeReference.ForeignBit)]);
+            return Import(_foreign[(int)(reference & ~TypeReference.ForeignBit)], behind);
         }
 
         if ((reference & TypeReference.DirectBit) != 0)
@@ -167,8 +168,11 @@ internal sealed partial class UnitScanner
             }
         }
 
-        return Import(_own.Offset + reference);
+        return Import(_own.Offset + reference, behind);
     }
+
+    /// <summary>Where in the section a reference to another unit leads.</summary>
+    internal long PlaceOf(uint foreign) => _foreign[(int)(foreign & ~TypeReference.ForeignBit)];
 
     private bool ReadRoot()
     {
@@ -306,8 +310,19 @@ internal sealed partial class UnitScanner
         context.TagStart = _tags.Count;
     }
 
-    private void Enter(in DwarfUnit unit)
+    // Makes the reader stand in the unit that a byte of the section lies in.
+    private void Enter(long absolute)
     {
+        if (absolute >= _unit.Offset && absolute < _unit.Offset + _unit.LengthBytes)
+        {
+            return;
+        }
+
+        if (!_file.TryFindUnit(absolute, out DwarfUnit unit))
+        {
+            InvalidImageException.Throw(_file.Path, ".debug_info", absolute, "a reference leads to no unit");
+        }
+
         if (unit.Index == _own.Index)
         {
             _table = _ownTable;

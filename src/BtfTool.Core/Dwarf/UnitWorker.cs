@@ -34,6 +34,7 @@ internal sealed class UnitWorker
     private readonly UnitHasher _hasher;
     private readonly DwarfNames _names;
     private readonly int _number;
+    private readonly List<uint> _roots = [];
 
     internal UnitWorker(DwarfFile file, DwarfReadOptions options, int number)
     {
@@ -47,6 +48,8 @@ internal sealed class UnitWorker
     }
 
     internal GroupTable Groups { get; } = new();
+
+    internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
 
     internal long DieCount => _scanner.DieCount;
 
@@ -64,20 +67,70 @@ internal sealed class UnitWorker
 
             _scanner.Scan();
             _linker.Link();
-            _hasher.HashAll();
-            outcome.First = Groups.Incidence.Count;
-            Groups.Add(_scanner.Rows);
-            outcome.Count = Groups.Incidence.Count - outcome.First;
-            outcome.Worker = _number + 1;
-            RowCount += _scanner.Rows.Types.Count;
+            Group(ref outcome);
         }
         catch (InvalidImageException e)
         {
-            outcome.Error = e;
-            outcome.Unsupported = _scanner.Unsupported;
-            outcome.Language = _scanner.Language;
-            outcome.Name = NameOfUnit();
+            Report(e, ref outcome);
         }
+    }
+
+    /// <summary>
+    /// Reads the definitions of a name in a unit and what they contain; false when there are none.
+    /// </summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="hits">Where the name may be mentioned, ascending; null for anywhere.</param>
+    /// <param name="nameHash">Fingerprint of the name.</param>
+    /// <param name="outcome">What became of the unit.</param>
+    internal bool ReadRoots(in DwarfUnit unit, List<uint>? hits, ulong nameHash, ref UnitOutcome outcome)
+    {
+        try
+        {
+            if (!_scanner.Open(unit) || !IsWanted(ref outcome))
+            {
+                return false;
+            }
+
+            _roots.Clear();
+            _scanner.FindRoots(hits, nameHash, _roots);
+            if (_roots.Count == 0)
+            {
+                return false;
+            }
+
+            foreach (uint root in _roots)
+            {
+                _ = _scanner.Import(unit.Offset + root);
+            }
+
+            _linker.LinkRoots();
+            Group(ref outcome);
+            outcome.Name = NameOfUnit();
+            return true;
+        }
+        catch (InvalidImageException e)
+        {
+            Report(e, ref outcome);
+            return false;
+        }
+    }
+
+    private void Group(ref UnitOutcome outcome)
+    {
+        _hasher.HashAll();
+        outcome.First = Groups.Incidence.Count;
+        Groups.Add(_scanner.Rows);
+        outcome.Count = Groups.Incidence.Count - outcome.First;
+        outcome.Worker = _number + 1;
+        RowCount += _scanner.Rows.Types.Count;
+    }
+
+    private void Report(InvalidImageException error, ref UnitOutcome outcome)
+    {
+        outcome.Error = error;
+        outcome.Unsupported = _scanner.Unsupported;
+        outcome.Language = _scanner.Language;
+        outcome.Name = NameOfUnit();
     }
 
     private bool IsWanted(ref UnitOutcome outcome)

@@ -56,7 +56,8 @@ public class DwarfOracleTests
         TypeGraph ours = Graph(source, "gcc-x86_64-dwarf4");
         TypeGraph theirs = Btf(source + ".gcc-x86_64-pahole.o");
 
-        TypeSpelling.Lines(ours, flatArrays: true).ShouldBe(TypeSpelling.Lines(theirs, flatArrays: true));
+        // pahole 1.24 encodes floating point as integers.
+        TypeSpelling.Lines(ours, true, baseTypes: false).ShouldBe(TypeSpelling.Lines(theirs, true, baseTypes: false));
     }
 
     [Theory]
@@ -64,8 +65,11 @@ public class DwarfOracleTests
     [MemberData(nameof(OtherObjects))]
     public void The_version_of_DWARF_makes_no_difference(string one, string other)
     {
-        // DWARF 2 does not say the integer type of an enumeration, so there may be fewer of those.
-        TypeSpelling.Lines(Graph(one), baseTypes: false).ShouldBe(TypeSpelling.Lines(Graph(other), baseTypes: false));
+        Lines(one).ShouldBe(Lines(other));
+
+        // DWARF 2 does not say the integer type of an enumeration, so there may be fewer of those; restrict came with DWARF 3, _Atomic with 5.
+        static IEnumerable<string> Lines(string name) => TypeSpelling.Lines(Graph(name), baseTypes: false)
+            .Select(line => line.Replace("Atomic ", "", StringComparison.Ordinal).Replace("Restrict ", "", StringComparison.Ordinal));
     }
 
     [Fact]
