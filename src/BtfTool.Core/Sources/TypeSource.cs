@@ -70,6 +70,16 @@ public sealed class TypeSource : IDisposable
     /// </exception>
     public TypeGraph Graph => _graph ??= ReadGraph();
 
+    /// <summary>
+    /// Finds the types of one name in DWARF without reading the others; null where the types come from BTF, whose graph is there at once.
+    /// Cost: a search through <c>.debug_info</c> (some 50 ms for a kernel).
+    /// </summary>
+    /// <param name="name">The name, without <c>struct</c>.</param>
+    /// <param name="firstOnly">Whether to stop at the first unit that defines it.</param>
+    /// <exception cref="InvalidImageException">In strict mode, a unit is damaged.</exception>
+    public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
+        _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
+
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
 
