@@ -23,7 +23,7 @@ public class DwarfConstructTests
     [InlineData(5, false, true, 8)]
     public void Headers_of_every_version_byte_order_and_width_are_read(int version, bool bigEndian, bool is64, int addressBytes)
     {
-        var d = new DwarfAssembler(version, bigEndian, is64, addressBytes);
+        var d = new DieTreeAssembler(version, bigEndian, is64, addressBytes);
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(Struct, new DwarfAttribute(0x03, 0x0e, "pair"), Size(8));
@@ -45,7 +45,7 @@ public class DwarfConstructTests
     public void Legacy_bitfields_count_from_the_top_of_their_storage_in_little_endian_files(bool bigEndian, int legacyOffset)
     {
         // Bits 3 to 5 of the storage at byte 4 in big-endian counting, 29 - 3 in the other.
-        var d = new DwarfAssembler(2, bigEndian);
+        var d = new DieTreeAssembler(2, bigEndian);
         d.BeginUnit();
         DwarfLabel i = d.Base("unsigned int", 4, encoding: 7);
         DwarfLabel typedefed = d.Die(0x16, Name("u32"), Type(i));
@@ -67,7 +67,7 @@ public class DwarfConstructTests
     [Fact]
     public void Members_are_placed_by_constants_of_any_form_and_by_sums()
     {
-        var d = new DwarfAssembler(3);
+        var d = new DieTreeAssembler(3);
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(Struct, Name("s"), Size(100));
@@ -94,7 +94,7 @@ public class DwarfConstructTests
     [Fact]
     public void Arrays_have_a_bound_a_count_or_no_length()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         (string Name, DwarfAttribute? Bound)[] bounds =
@@ -121,7 +121,7 @@ public class DwarfConstructTests
     [Fact]
     public void Dimensions_nest_the_outermost_first_and_lower_bounds_count()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         DwarfLabel array = d.Open(Array, Type(i));
@@ -138,7 +138,7 @@ public class DwarfConstructTests
     [Fact]
     public void Enumerations_get_their_sign_from_their_type_or_from_their_values()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel u = d.Base("unsigned char", 1, encoding: 8);
         DwarfLabel s = d.Base("signed char", 1, encoding: 6);
@@ -158,7 +158,7 @@ public class DwarfConstructTests
     [Fact]
     public void Types_inside_types_do_not_mix_their_members()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(Struct, Name("outer"), Size(12));
@@ -178,7 +178,7 @@ public class DwarfConstructTests
     [Fact]
     public void Qualifiers_that_say_nothing_and_types_without_content_are_gone_over()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         DwarfLabel packed = d.Die(0x2d, Type(i));
@@ -198,7 +198,7 @@ public class DwarfConstructTests
     [Fact]
     public void Functions_and_variables_have_linkage_address_and_parameters()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(0x2e, Name("main"), Type(i), new DwarfAttribute(0x3f, 0x19, 0L), new DwarfAttribute(0x11, 0x01, 0x401000L));
@@ -237,7 +237,7 @@ public class DwarfConstructTests
     [Fact]
     public void A_struct_whose_size_is_computed_has_a_name_and_no_layout()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(Struct, Name("vla"), new DwarfAttribute(0x0b, 0x18, new byte[] { 0x30 }));
@@ -251,7 +251,7 @@ public class DwarfConstructTests
     [Fact]
     public void Units_and_languages_can_be_chosen()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit(language: 0x0c);
         d.Base("of_c99", 4);
         d.EndUnit();
@@ -268,7 +268,7 @@ public class DwarfConstructTests
     private static ulong Address(TypeGraph graph, string name) =>
         ReadDwarf.Type(graph, name).TryGetAddress(out ulong address) ? address : 0;
 
-    private static void Enumeration(DwarfAssembler d, string name, DwarfAttribute[] attributes, DwarfAttribute value)
+    private static void Enumeration(DieTreeAssembler d, string name, DwarfAttribute[] attributes, DwarfAttribute value)
     {
         d.Open(0x04, [Name(name), .. attributes]);
         d.Die(0x28, Name("v"), value);

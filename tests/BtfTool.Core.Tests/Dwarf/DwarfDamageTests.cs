@@ -17,7 +17,7 @@ public class DwarfDamageTests
     private const ushort Pointer = 0x0f;
     private const ushort Constant = 0x26;
 
-    private static readonly Dictionary<string, (string Says, Action<DwarfAssembler> Write)> Cases = new()
+    private static readonly Dictionary<string, (string Says, Action<DieTreeAssembler> Write)> Cases = new()
     {
         ["unknown form"] = ("form 0x7f is not known", d => d.Die(Pointer, new DwarfAttribute(0x49, 0x7f, 0L))),
         ["bad sibling"] = ("is not in the unit", d =>
@@ -45,8 +45,8 @@ public class DwarfDamageTests
         ["circle of pointers"] = ("in a circle", d => Circle(d, Pointer)),
         ["circle of unnamed structs"] = ("in a circle", d =>
         {
-            DwarfLabel self = DwarfAssembler.NewLabel();
-            DwarfAssembler.Place(self, d.Open(Struct, Size(8)));
+            DwarfLabel self = DieTreeAssembler.NewLabel();
+            DieTreeAssembler.Place(self, d.Open(Struct, Size(8)));
             d.Die(Member, Type(self), At(0));
             d.Close();
         }),
@@ -97,8 +97,8 @@ public class DwarfDamageTests
     [MemberData(nameof(Names))]
     public void A_damaged_unit_is_left_out_and_the_others_are_used(string name)
     {
-        (string says, Action<DwarfAssembler> write) = Cases[name];
-        var d = new DwarfAssembler(version: 5);
+        (string says, Action<DieTreeAssembler> write) = Cases[name];
+        var d = new DieTreeAssembler(version: 5);
         d.BeginUnit();
         d.Base("before", 4);
         d.EndUnit();
@@ -121,7 +121,7 @@ public class DwarfDamageTests
     [Fact]
     public void Strict_reading_stops_at_the_first_damaged_unit()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Info.Add(100);
         d.EndUnit();
@@ -132,7 +132,7 @@ public class DwarfDamageTests
     [Fact]
     public void More_than_twenty_damaged_units_are_counted()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         for (int i = 0; i < 25; i++)
         {
             d.BeginUnit();
@@ -149,7 +149,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_unit_of_a_language_that_is_not_read_is_named()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit(language: 0x1c);
         d.Base("u32", 4);
         d.EndUnit();
@@ -166,7 +166,7 @@ public class DwarfDamageTests
     [Fact]
     public void Type_units_and_split_units_are_named()
     {
-        var d = new DwarfAssembler(version: 5);
+        var d = new DieTreeAssembler(version: 5);
         d.BeginUnit(unitType: 2);
         d.EndUnit();
         d.BeginUnit(attributes: new DwarfAttribute(0x76, 0x08, "x.dwo"));
@@ -181,7 +181,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_unit_that_does_not_begin_with_a_unit_is_left_out()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit(tag: Pointer);
         d.EndUnit();
 
@@ -191,7 +191,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_name_that_does_not_end_is_told()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Die(Pointer, new DwarfAttribute(0x03, 0x1f, 0L));
         d.EndUnit();
@@ -203,7 +203,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_reference_between_units_that_leads_to_no_unit_is_told()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.EndUnit(writtenLength: 5);
         int hole = d.Info.Count - 1;
@@ -218,7 +218,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_reference_into_a_unit_that_was_left_out_is_told()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit(writtenVersion: 9);
         DwarfLabel type = d.Base("int", 4);
         d.EndUnit();
@@ -235,9 +235,9 @@ public class DwarfDamageTests
     [Fact]
     public void Headers_that_are_no_headers_end_the_section_or_lose_a_unit()
     {
-        DwarfReadResult Spoiled(Action<DwarfAssembler> spoil)
+        DwarfReadResult Spoiled(Action<DieTreeAssembler> spoil)
         {
-            var d = new DwarfAssembler();
+            var d = new DieTreeAssembler();
             d.BeginUnit();
             d.Base("int", 4);
             d.EndUnit();
@@ -254,7 +254,7 @@ public class DwarfDamageTests
     [Fact]
     public void Abbreviations_that_are_cut_short_or_not_there_are_told()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Base("int", 4);
         d.EndUnit();
@@ -274,7 +274,7 @@ public class DwarfDamageTests
     [Fact]
     public void A_unit_that_is_cut_inside_a_die_is_told()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Die(Pointer, new DwarfAttribute(0x49, 0x14, 0L));
         d.Info.RemoveAt(d.Info.Count - 1);
@@ -295,7 +295,7 @@ public class DwarfDamageTests
     [Fact]
     public void More_types_than_the_limits_allow_are_refused()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Base("a", 1);
         d.Base("b", 1);
@@ -306,7 +306,7 @@ public class DwarfDamageTests
         Should.Throw<InvalidImageException>(() => DwarfReader.Read(file)).Message.ShouldContain("at most 1 are read");
     }
 
-    private static void OneMember(DwarfAssembler d, params DwarfAttribute[] attributes)
+    private static void OneMember(DieTreeAssembler d, params DwarfAttribute[] attributes)
     {
         DwarfLabel type = d.Die(Struct, Name("inner"), Size(4));
         d.Open(Struct, Name("s"), Size(8));
@@ -314,11 +314,11 @@ public class DwarfDamageTests
         d.Close();
     }
 
-    private static void Circle(DwarfAssembler d, ushort tag)
+    private static void Circle(DieTreeAssembler d, ushort tag)
     {
-        DwarfLabel second = DwarfAssembler.NewLabel();
+        DwarfLabel second = DieTreeAssembler.NewLabel();
         DwarfLabel first = d.Die(tag, Type(second));
-        DwarfAssembler.Place(second, d.Die(tag, Type(first)));
+        DieTreeAssembler.Place(second, d.Die(tag, Type(first)));
     }
 
     private static void Add(IList<byte> to, params byte[] bytes)

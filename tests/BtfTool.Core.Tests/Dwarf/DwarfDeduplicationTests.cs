@@ -16,7 +16,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void Equal_types_of_many_units_are_one()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         for (int unit = 0; unit < 5; unit++)
         {
             Unit(d, itemSize: 4, defineItem: true);
@@ -31,7 +31,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void Types_that_refer_to_different_types_of_one_name_stay_apart()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         Unit(d, itemSize: 4, defineItem: true);
         Unit(d, itemSize: 8, defineItem: true);
         Unit(d, itemSize: 4, defineItem: true);
@@ -57,7 +57,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void A_unit_that_only_declares_a_name_goes_with_the_first_that_defines_it()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         Unit(d, itemSize: 0, defineItem: false);
         Unit(d, itemSize: 4, defineItem: true);
         Unit(d, itemSize: 8, defineItem: true);
@@ -70,7 +70,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void A_declaration_is_the_only_definition_of_its_name_and_kind()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         Unit(d, itemSize: 0, defineItem: false);
         Unit(d, itemSize: 4, defineItem: true);
         d.BeginUnit();
@@ -86,7 +86,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void A_type_in_a_function_that_hides_one_of_its_name_is_another()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         DwarfLabel outer = OneMember(d, "item", 4, i);
@@ -112,7 +112,7 @@ public class DwarfDeduplicationTests
         int[] sizes = [4, 8, 0, 4, 16];
         string[] Lines(int by)
         {
-            var d = new DwarfAssembler();
+            var d = new DieTreeAssembler();
             for (int i = 0; i < sizes.Length; i++)
             {
                 int size = sizes[(i + by) % sizes.Length];
@@ -128,7 +128,7 @@ public class DwarfDeduplicationTests
     [Fact]
     public void Types_of_another_unit_are_read_from_there()
     {
-        var d = new DwarfAssembler(version: 5);
+        var d = new DieTreeAssembler(version: 5);
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         DwarfLabel item = OneMember(d, "item", 4, i);
@@ -145,7 +145,7 @@ public class DwarfDeduplicationTests
     }
 
     // holder -> list -> item, all by pointers.
-    private static void Unit(DwarfAssembler d, int itemSize, bool defineItem)
+    private static void Unit(DieTreeAssembler d, int itemSize, bool defineItem)
     {
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
@@ -155,7 +155,7 @@ public class DwarfDeduplicationTests
         d.EndUnit();
     }
 
-    private static DwarfLabel OneMember(DwarfAssembler d, string name, long size, DwarfLabel type)
+    private static DwarfLabel OneMember(DieTreeAssembler d, string name, long size, DwarfLabel type)
     {
         DwarfLabel label = d.Open(Struct, Name(name), Size(size));
         d.Die(Member, Name("value"), Type(type), At(0));
