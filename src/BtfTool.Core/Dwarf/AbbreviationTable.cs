@@ -72,6 +72,9 @@ internal sealed class AbbreviationTable
 
     internal AbbreviationTable(string file) => _file = file;
 
+    /// <summary>Bytes of the section that were read since the object was made, each time they were.</summary>
+    internal long BytesRead { get; private set; }
+
     internal ReadOnlySpan<AbbreviationStep> Steps => _steps;
 
     internal long ConstantAt(int index) => _constants[index];
@@ -98,9 +101,16 @@ internal sealed class AbbreviationTable
 
         long start = (long)unit.AbbreviationOffset;
         var reader = new LebReader(section.Span(start, (int)Math.Min(section.Length - start, int.MaxValue)), _file, ".debug_abbrev", start);
-        while (reader.ReadUleb() is var code and not 0)
+        try
         {
-            AddOne(ref reader, code, unit);
+            while (reader.ReadUleb() is var code and not 0)
+            {
+                AddOne(ref reader, code, unit);
+            }
+        }
+        finally
+        {
+            BytesRead += reader.Offset - start;
         }
 
         _key = key;

@@ -8,6 +8,9 @@ namespace BtfTool.Core.Dwarf;
 /// <summary>What stands inside types, and where a type ends.</summary>
 internal sealed partial class UnitScanner
 {
+    private RowList<MemberEntry> _openMembers = new(256);
+    private RowList<EnumeratorEntry> _openEnumerators = new(256);
+    private RowList<ParameterEntry> _openParameters = new(64);
     private bool _scanning;
 
     private void TakeMember()
@@ -33,19 +36,7 @@ internal sealed partial class UnitScanner
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
         PlaceMember(ref member);
-        MoveMembersToEnd(row);
-        Rows.Members.Add(member);
-        Rows.Types[row].Count++;
-    }
-
-    // The members of a type lie together: where a type inside came between, the ones before it are copied behind.
-    private void MoveMembersToEnd(int row)
-    {
-        ref TypeRow type = ref Rows.Types[row];
-        if (type.First + type.Count != Rows.Members.Count)
-        {
-            type.First = Rows.Members.AddRange(Rows.Members, type.First, type.Count);
-        }
+        _openMembers.Add(member);
     }
 
     // The three ways of saying where a bitfield lies (DWARF 5 §5.7.6; DWARF 2 §5.6.6 for the legacy one).
@@ -172,56 +163,33 @@ internal sealed partial class UnitScanner
             type.Flags |= RowFlags.Signed;
         }
 
-        Rows.Enumerators.Add(new EnumeratorEntry
+        _openEnumerators.Add(new EnumeratorEntry
         {
             Name = NameOf(DieField.Name, out ulong hash),
             NameHash = hash,
             Value = (long)value,
             WidthBytes = (byte)(valueClass == ValueClass.Constant ? 8 - (BitOperations.LeadingZeroCount(value) / 8) : 0),
         });
-        type.Count++;
     }
 
     private void TakeParameter()
     {
-        ref Context parent = ref _stack[_stack.Count - 1];
-        if (parent.Row < 0)
+        if (_stack[_stack.Count - 1].Row < 0)
         {
             return;
         }
 
-        int row = PrototypeOf(parent.Row);
-        ref ParameterEntry parameter = ref Rows.Parameters.Add();
+        ref ParameterEntry parameter = ref _openParameters.Add();
         parameter.Name = NameOf(DieField.Name, out parameter.NameHash);
         parameter.Target = ReferenceOf(DieField.Type);
-        Rows.Types[row].Count++;
     }
 
     private void TakeVariadic()
     {
-        if (Parent() is DieAction.Prototype or DieAction.Subprogram && _stack[_stack.Count - 1].Row is var row and >= 0)
+        if (Parent() is DieAction.Prototype or DieAction.Subprogram && _stack[_stack.Count - 1].Row >= 0)
         {
-            row = PrototypeOf(row);
-            Rows.Parameters.Add(default);
-            Rows.Types[row].Count++;
+            _openParameters.Add(default);
         }
-    }
-
-    // A function's prototype is the row behind it. What came between (a type declared among parameters) makes the list move.
-    private int PrototypeOf(int row)
-    {
-        if (Rows.Types[row].Kind == TypeKind.Function)
-        {
-            row++;
-        }
-
-        ref TypeRow type = ref Rows.Types[row];
-        if (type.First + type.Count != Rows.Parameters.Count)
-        {
-            type.First = Rows.Parameters.AddRange(Rows.Parameters, type.First, type.Count);
-        }
-
-        return row;
     }
 
     private int TakeSubprogram(uint offset)
@@ -248,7 +216,6 @@ internal sealed partial class UnitScanner
         type.Flags |= hasAddress ? RowFlags.HasAddress : 0;
         type.AlignmentBytes = 0;
         Rows.Types[prototype].Target = returned;
-        Rows.Types[prototype].First = Rows.Parameters.Count;
         return row;
     }
 
@@ -330,14 +297,38 @@ internal sealed partial class UnitScanner
 
         Context closed = _stack[_stack.Count - 1];
         _stack.Count--;
-        if (closed.Action == DieAction.Array)
+        switch (closed.Action)
         {
-            CloseArray(closed);
+            case DieAction.Composite:
+                CloseList(ref Rows.Members, ref _openMembers, closed.MemberStart, closed.Row);
+                break;
+            case DieAction.Enumeration:
+                CloseList(ref Rows.Enumerators, ref _openEnumerators, closed.EnumeratorStart, closed.Row);
+                break;
+            case DieAction.Prototype:
+                CloseList(ref Rows.Parameters, ref _openParameters, closed.ParameterStart, closed.Row);
+                break;
+            case DieAction.Subprogram:
+                // A function's prototype is the row behind it.
+                CloseList(ref Rows.Parameters, ref _openParameters, closed.ParameterStart, closed.Row + 1);
+                break;
+            case DieAction.Array:
+                CloseArray(closed);
+                break;
+            case DieAction.Reference when _tags.Count > closed.TagStart:
+                CloseTagged(closed);
+                break;
         }
-        else if (closed.Action == DieAction.Reference && _tags.Count > closed.TagStart)
-        {
-            CloseTagged(closed);
-        }
+    }
+
+    // What a type lists waits until the type ends, so that its elements lie together whatever types are declared between them.
+    private void CloseList<T>(ref RowList<T> list, ref RowList<T> open, int start, int row)
+        where T : unmanaged
+    {
+        ref TypeRow type = ref Rows.Types[row];
+        type.Count = open.Count - start;
+        type.First = list.AddRange(open, start, type.Count);
+        open.Count = start;
     }
 
     // An array of several dimensions is an array of arrays, the outermost first.

@@ -213,7 +213,6 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
         type.Flags |= isUnion ? RowFlags.Union : 0;
-        type.First = Rows.Members.Count;
         if (_die.Has(DieField.ByteSize) && !_die.TryConstant(DieField.ByteSize, out _))
         {
             // It has an array of variable length inside (GNU C): no layout holds for all of its objects, so it has a name only.
@@ -255,7 +254,6 @@ internal sealed partial class UnitScanner
         }
 
         type.Target = ReferenceOf(DieField.Type);
-        type.First = Rows.Enumerators.Count;
         return row;
     }
 
@@ -335,7 +333,6 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Name = type.NameHash = 0;
         type.Target = ReferenceOf(DieField.Type);
-        type.First = Rows.Parameters.Count;
         return row;
     }
 

@@ -11,6 +11,8 @@ namespace BtfTool.Core.Dwarf;
 internal sealed partial class UnitScanner
 {
     private const int MapGranularity = 4;
+    private const long AbbreviationRepeats = 16;
+    private const long AbbreviationSlackBytes = 1 << 20;
 
     private readonly DwarfFile _file;
     private readonly DwarfNames _names;
@@ -33,6 +35,7 @@ internal sealed partial class UnitScanner
     private ulong _stringOffsetsBase;
     private ulong _addressBase;
     private bool _behind;
+    private long _abbreviationBytes;
 
     internal UnitScanner(DwarfFile file, bool wantsFunctions, bool wantsVariables)
     {
@@ -71,6 +74,7 @@ internal sealed partial class UnitScanner
         _foreign.Count = 0;
         _stack.Count = 0;
         _dimensions.Count = _tags.Count = 0;
+        _openMembers.Count = _openEnumerators.Count = _openParameters.Count = 0;
         Unsupported = null;
         Language = 0;
         UnitName = 0;
@@ -79,7 +83,7 @@ internal sealed partial class UnitScanner
         _scanning = _behind = false;
         _scannedRows = 0;
         _stringOffsetsBase = _addressBase = 0;
-        _table.Read(_file.Sections.Abbreviations, unit);
+        ReadAbbreviations(_table, unit);
         _reader = new DieReader(_file, unit);
         bool hasChildren = ReadRoot();
         if (unit.UnitType is DW_UT_type or DW_UT_split_type)
@@ -169,6 +173,27 @@ internal sealed partial class UnitScanner
         }
 
         return Import(_own.Offset + reference, behind);
+    }
+
+    // Tables of units may overlap; each byte is read a few times at most, or many small units could make this quadratic.
+    private void ReadAbbreviations(AbbreviationTable table, in DwarfUnit unit)
+    {
+        long most = (AbbreviationRepeats * _file.Sections.Abbreviations.Length) + AbbreviationSlackBytes;
+        if (_abbreviationBytes > most)
+        {
+            InvalidImageException.Throw(_file.Path, ".debug_abbrev", (long)unit.AbbreviationOffset,
+                $"the units' tables overlap: more than {most} bytes were read of {_file.Sections.Abbreviations.Length}");
+        }
+
+        long before = table.BytesRead;
+        try
+        {
+            table.Read(_file.Sections.Abbreviations, unit);
+        }
+        finally
+        {
+            _abbreviationBytes += table.BytesRead - before;
+        }
     }
 
     /// <summary>Where in the section a reference to another unit leads.</summary>
@@ -308,6 +333,9 @@ internal sealed partial class UnitScanner
         context.Row = row;
         context.DimensionStart = _dimensions.Count;
         context.TagStart = _tags.Count;
+        context.MemberStart = _openMembers.Count;
+        context.EnumeratorStart = _openEnumerators.Count;
+        context.ParameterStart = _openParameters.Count;
     }
 
     // Makes the reader stand in the unit that a byte of the section lies in.
@@ -334,7 +362,7 @@ internal sealed partial class UnitScanner
         if (!_foreignUnits.TryGetValue(unit.Offset, out ForeignUnit? known))
         {
             known = new ForeignUnit(new AbbreviationTable(_file.Path));
-            known.Table.Read(_file.Sections.Abbreviations, unit);
+            ReadAbbreviations(known.Table, unit);
             _foreignUnits[unit.Offset] = known;
             (_table, _unit) = (known.Table, unit);
             _reader = new DieReader(_file, unit);
@@ -364,6 +392,9 @@ internal sealed partial class UnitScanner
         internal int Row;
         internal int DimensionStart;
         internal int TagStart;
+        internal int MemberStart;
+        internal int EnumeratorStart;
+        internal int ParameterStart;
     }
 
     private sealed class ForeignUnit(AbbreviationTable table)

@@ -24,7 +24,8 @@ public class DwarfDamageTests
         {
             d.Open(0x1d, new DwarfAttribute(0x01, 0x13, 0x7fffffL));
             d.Close();
-        }),
+        }
+        ),
         ["unknown abbreviation"] = ("abbreviation 100 is not", d => d.Info.Add(100)),
         ["sparse abbreviation"] = ("abbreviation 2097151 is not", d => Add(d.Info, 0xff, 0xff, 0x7f)),
         ["indirect form of no use"] = ("cannot stand here", d =>
@@ -36,7 +37,8 @@ public class DwarfDamageTests
         {
             DwarfLabel label = d.Die(0x0a, Name("label"));
             d.Die(Pointer, Type(label));
-        }),
+        }
+        ),
         ["name behind the section"] = ("lies behind the end", d => d.Die(Pointer, new DwarfAttribute(0x03, 0x0e, 0x7fffffL))),
         ["name index behind the table"] = ("name 9 of the unit", d => d.Die(Pointer, new DwarfAttribute(0x03, 0x25, 9L))),
         ["wide bitfield"] = ("a bitfield of", d => OneMember(d, new DwarfAttribute(0x0d, 0x0f, 1L << 40))),
@@ -49,7 +51,8 @@ public class DwarfDamageTests
             DieTreeAssembler.Place(self, d.Open(Struct, Size(8)));
             d.Die(Member, Type(self), At(0));
             d.Close();
-        }),
+        }
+        ),
         ["circle of qualifiers that say nothing"] = ("qualifiers refer to each other", d => Circle(d, 0x2d)),
         ["list that does not end"] = ("the unit ends inside a list", d => d.Open(Struct, Name("open"), Size(1))),
         ["string that does not end"] = ("a string does not end", d =>
@@ -57,12 +60,14 @@ public class DwarfDamageTests
             d.Die(Constant, Name("x"));
             d.Info.RemoveAt(d.Info.Count - 1);
             Add(d.Info, [.. Enumerable.Repeat((byte)'x', 40)]);
-        }),
+        }
+        ),
         ["block behind the unit"] = ("a block of", d =>
         {
             d.Die(0x34, new DwarfAttribute(0x02, 0x18, Array.Empty<byte>()));
             d.Info[^1] = 0x7f;
-        }),
+        }
+        ),
         ["dynamic member"] = ("place is computed", d => OneMember(d, new DwarfAttribute(0x38, 0x18, new byte[] { 0x12, 0x06 }))),
         ["dynamic size"] = ("sizes that are computed", d => d.Die(0x24, Name("x"), new DwarfAttribute(0x0b, 0x18, new byte[] { 0x30 }))),
         ["large enumerator"] = ("more than 64 bits", d =>
@@ -70,21 +75,24 @@ public class DwarfDamageTests
             d.Open(0x04, Name("e"), Size(16));
             d.Die(0x28, Name("v"), new DwarfAttribute(0x1c, 0x1e, new byte[16]));
             d.Close();
-        }),
+        }
+        ),
         ["namespace"] = ("DW_TAG_namespace is", d => d.Die(0x39, Name("n"))),
         ["method"] = ("structs with functions", d =>
         {
             d.Open(Struct, Name("s"), Size(1));
             d.Die(0x2e, Name("f"));
             d.Close();
-        }),
+        }
+        ),
         ["signature of a declaration"] = ("references to type units", d => d.Die(Struct, new DwarfAttribute(0x69, 0x20, 1L), Declared)),
         ["reference by signature"] = ("references to type units", d => d.Die(Pointer, new DwarfAttribute(0x49, 0x20, 1L))),
         ["specification"] = ("complete a declaration", d =>
         {
             DwarfLabel declared = d.Die(Struct, Name("s"), Declared);
             d.Die(Struct, new DwarfAttribute(0x47, 0x13, declared), Size(1));
-        }),
+        }
+        ),
         ["supplementary reference"] = ("supplementary file", d => d.Die(Pointer, new DwarfAttribute(0x49, 0x1c, 1L))),
         ["supplementary name"] = ("supplementary file", d => d.Die(Pointer, new DwarfAttribute(0x03, 0x1d, 1L))),
         ["stride"] = ("a stride", d => d.Die(0x01, new DwarfAttribute(0x51, 0x0b, 8L))),
