@@ -112,7 +112,7 @@ internal readonly struct BtfLocation
 
         string what = emptied
             ? "ELF whose .BTF section has no bytes here (a separate debug file): give the file that it was split from"
-            : "ELF without a .BTF section, without DWARF (.debug_info) and without a separate debug file that is found";
+            : "ELF without a .BTF section, and without DWARF (.debug_info) in it or in a separate debug file that is found";
         if (!emptied && elf.Sections.IsEmpty)
         {
             what += " (it has no sections at all)";

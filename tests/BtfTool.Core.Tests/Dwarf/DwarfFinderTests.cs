@@ -52,7 +52,7 @@ public class DwarfFinderTests
     [InlineData(true)]
     public void All_layouts_are_found_with_what_they_contain_and_the_names_of_what_they_point_to(bool bigEndian)
     {
-        var d = new DwarfAssembler(4, bigEndian);
+        var d = new DieTreeAssembler(4, bigEndian);
         Unit(d, 4);
         Unit(d, 8);
         Unit(d, 4);
@@ -71,7 +71,7 @@ public class DwarfFinderTests
     [Fact]
     public void The_first_unit_is_enough_where_that_is_asked_for()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         Unit(d, 4);
         Unit(d, 8);
 
@@ -84,7 +84,7 @@ public class DwarfFinderTests
     [InlineData("anted")]
     public void A_name_that_nothing_defines_is_not_found(string name)
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         Unit(d, 4);
 
         DwarfFinder.Find(ReadDwarf.File(d.ToElf()), name).Types.ShouldBeEmpty();
@@ -99,7 +99,7 @@ public class DwarfFinderTests
     {
         foreach (ushort form in (ushort[])[0x08, 0x0e])
         {
-            var d = new DwarfAssembler();
+            var d = new DieTreeAssembler();
             d.BeginUnit();
             d.Die(Struct, new DwarfAttribute(0x03, form, "prefix_" + name), Size(1));
             d.Die(Struct, new DwarfAttribute(0x03, form, name), Size(3));
@@ -115,7 +115,7 @@ public class DwarfFinderTests
     public void A_name_may_be_the_end_of_another_string()
     {
         // "wanted" lies in "unwanted" only, as linkers arrange it.
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "unwanted"), Size(1));
         d.Die(Struct, new DwarfAttribute(0x03, 0x0e, 3L), Size(2));
@@ -129,7 +129,7 @@ public class DwarfFinderTests
     [Fact]
     public void Names_by_index_are_found()
     {
-        var d = new DwarfAssembler(version: 5);
+        var d = new DieTreeAssembler(version: 5);
         d.BeginUnit();
         d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "indexed"), Size(1));
         d.Die(Struct, new DwarfAttribute(0x03, 0x25, 0L), Size(2));
@@ -144,7 +144,7 @@ public class DwarfFinderTests
     [Fact]
     public void What_looks_like_a_mention_and_is_none_is_stepped_over()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         DwarfLabel i = d.Base("int", 4);
         d.Open(0x2e, Name("wanted"));
@@ -165,7 +165,7 @@ public class DwarfFinderTests
     [Fact]
     public void A_damaged_unit_is_told_and_others_are_searched()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Die(0x34, Name("wanted"));
         d.Info.Add(100);
@@ -217,7 +217,7 @@ public class DwarfFinderTests
         hits.ShouldBe(expected);
     }
 
-    private static void Unit(DwarfAssembler d, long insideSize)
+    private static void Unit(DieTreeAssembler d, long insideSize)
     {
         d.BeginUnit();
         DwarfLabel i = d.Base("int", insideSize);

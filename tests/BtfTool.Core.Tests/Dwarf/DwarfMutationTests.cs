@@ -66,7 +66,7 @@ public class DwarfMutationTests
     public void Many_units_over_one_long_table_do_not_read_it_each_time()
     {
         // Each unit begins its table at another byte of one long run.
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         for (int i = 0; i < 3000; i++)
         {
             d.BeginUnit();
