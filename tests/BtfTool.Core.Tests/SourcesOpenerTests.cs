@@ -132,9 +132,7 @@ public sealed class SourcesOpenerTests : IDisposable
         MessageOf(Write("bytes", [0xde, 0xad, 0, 1])).ShouldContain("the bytes dead0001");
         MessageOf(Write("twice", Gzip(Gzip(Btf())))).ShouldContain("compressed twice");
         MessageOf(Write("ar", "!<arch>\nx"u8.ToArray())).ShouldContain("archive");
-        MessageOf(Write("plain.o", new ElfAssembler().Section(".text", [0]).ToBytes())).ShouldEndWith("ELF without a .BTF section");
-        MessageOf(Write("dwarf.o", new ElfAssembler().Section(".debug_info", [0]).ToBytes()))
-            .ShouldEndWith("ELF without a .BTF section; it has DWARF (.debug_info), which cannot be read yet");
+        MessageOf(Write("plain.o", new ElfAssembler().Section(".text", [0]).ToBytes())).ShouldContain("ELF without a .BTF section, and without DWARF");
         MessageOf(Write("x.debug", new ElfAssembler().Section(".BTF", new byte[9], type: 8).ToBytes())).ShouldContain("separate debug file");
         MessageOf(_root).ShouldBe(_root + ": is a directory");
         MessageOf(_root + "/nothing").ShouldBe(_root + "/nothing: no such file");
@@ -349,7 +347,7 @@ public sealed class SourcesOpenerTests : IDisposable
         string message = Should.Throw<InvalidImageException>(() => SourceOpener.OpenDefault(Fake())).Message;
 
         message.ShouldContain(_root + "/sys/kernel/btf/vmlinux (no such file)");
-        message.ShouldContain(_root + "/boot/vmlinux-9.9 (ELF without a .BTF section)");
+        message.ShouldContain(_root + "/boot/vmlinux-9.9 (ELF without a .BTF section");
         message.ShouldContain(_root + "/boot/vmlinuz-9.9 (no such file)");
         message.ShouldNotContain("\n");
     }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
+using BtfTool.Core.Dwarf;
+using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
 
 namespace BtfTool.Cli.Commands;
 
@@ -24,6 +27,39 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         HelpName = "FILE",
     };
 
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "Read 'btf' or 'dwarf' [default: BTF where there is some, else DWARF]",
+        HelpName = "FORMAT",
+    };
+
+    private readonly Option<string[]> _debugDirectories = new("--debug-dir")
+    {
+        Description = "Look for separate debug files in DIR too",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _unit = new("--unit")
+    {
+        Description = "Only the DWARF units whose source file matches, such as 'net/*'",
+        HelpName = "GLOB",
+    };
+
+    private readonly Option<string?> _language = new("--lang")
+    {
+        Description = "Only the DWARF units in a language, such as 'c'",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<int> _jobs = new("--jobs", "-j")
+    {
+        Description = "Threads that read DWARF [default: one per processor]; the result is the same",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _strict = Flag("--strict", "Stop at a damaged DWARF unit instead of leaving it out");
+    private readonly Option<bool> _stats = Flag("--stats", "Say what reading took, by stage");
+
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write to FILE, whole or not at all [default: standard output]",
@@ -33,7 +69,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Adds the options to a command, those of the command itself between the ones for reading and the one for writing.</summary>
     public void AddTo(Command command, params IEnumerable<Option> own)
     {
-        foreach (Option option in (IEnumerable<Option>)[_file, _base, .. own, _output])
+        foreach (Option option in (IEnumerable<Option>)[_file, _base, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
         {
             command.Options.Add(option);
         }
@@ -42,8 +78,24 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     }
 
     /// <inheritdoc cref="Inputs.Open"/>
-    public TypeSource OpenSource(ParseResult r) =>
-        Inputs.Open((positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file), r.GetValue(_base));
+    public TypeSource OpenSource(ParseResult r) => Inputs.Open(
+        (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file),
+        new SourceOptions
+        {
+            BasePath = r.GetValue(_base),
+            Format = FormatOf(r.GetValue(_format)) ?? SourceFormat.Any,
+            DebugDirectories = r.GetValue(_debugDirectories) ?? [],
+            Dwarf = new DwarfReadOptions
+            {
+                Jobs = r.GetValue(_jobs),
+                Strict = r.GetValue(_strict),
+                UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
+                LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
+            },
+        });
+
+    /// <inheritdoc cref="Inputs.ReadGraph"/>
+    public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats));
 
     /// <summary>Where the output goes; null is standard output.</summary>
     public string? OutputPath(ParseResult r) => r.GetValue(_output);
@@ -53,8 +105,33 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    private static SourceFormat? FormatOf(string? name) => name switch
+    {
+        null => SourceFormat.Any,
+        "btf" => SourceFormat.Btf,
+        "dwarf" => SourceFormat.Dwarf,
+        _ => null,
+    };
+
+    // "c" is every C; "c11" and "c++" are what they say.
+    private static bool IsLanguage(int code, string name) => name is "c" or "C"
+        ? DwarfLanguages.IsC(code)
+        : name is "c++" or "C++" ? DwarfLanguages.IsCPlusPlus(code)
+        : DwarfLanguages.NameOf(code).Equals(name, StringComparison.OrdinalIgnoreCase);
+
     private void Validate(CommandResult result)
     {
+        if (result.GetResult(_format) is { Tokens.Count: 1 } format && FormatOf(format.Tokens[0].Value) is null)
+        {
+            result.AddError($"--format takes btf or dwarf, not '{format.Tokens[0].Value}'.");
+        }
+
+        if (result.GetResult(_jobs) is { Tokens.Count: 1 } jobs
+            && !(int.TryParse(jobs.Tokens[0].Value, out int threads) && threads is > 0 and <= 1024))
+        {
+            result.AddError("--jobs takes a number of threads, 1 to 1024.");
+        }
+
         bool isNamed = result.GetResult(_file) is not null;
         bool isPositional = positional is not null && result.GetResult(positional) is { Tokens.Count: > 0 };
         if (isNamed && isPositional)

@@ -34,10 +34,11 @@ internal static class HeaderCommand
     private static int Run(CommonOptions common, ParseResult r, string[] names, bool unsorted, bool compat)
     {
         using TypeSource source = common.OpenSource(r);
+        TypeGraph graph = common.ReadGraph(r, source);
         IReadOnlyList<TypeId>? roots = names.Length == 0
-            ? null : [.. TypeNames.Resolve(source.Graph, names, allowDeclared: true).SelectMany(types => types).Distinct()];
+            ? null : [.. TypeNames.Resolve(graph, names, allowDeclared: true).SelectMany(types => types).Distinct()];
         using OutputTarget target = common.OpenTarget(r);
-        var emitter = new HeaderEmitter(source.Graph, new HeaderOptions { Unsorted = unsorted, BpftoolCompat = compat, Roots = roots });
+        var emitter = new HeaderEmitter(graph, new HeaderOptions { Unsorted = unsorted, BpftoolCompat = compat, Roots = roots });
         emitter.Write(target.Writer);
         Messages.Write(emitter.Diagnostics);
         target.Commit();

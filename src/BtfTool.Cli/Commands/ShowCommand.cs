@@ -41,6 +41,8 @@ internal static class ShowCommand
         public CommonOptions Common { get; } = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
+        private readonly Option<bool> _first = CommonOptions.Flag("--first", "Stop at the first DWARF unit that has a type of the name");
+        private readonly Option<bool> _decl = CommonOptions.Flag("--decl", "Say which DWARF units define what is shown");
         private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat",
             "Write what pahole writes, its mistakes included; of several types of a name the first");
         private readonly Option<bool> _expand = new("--expand", "-E") { Description = "Write the members of nested types in their place" };
@@ -66,7 +68,7 @@ internal static class ShowCommand
 
         public IEnumerable<Option> Own =>
         [
-            _all, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _color,
+            _all, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -93,15 +95,22 @@ internal static class ShowCommand
         public int Run(ParseResult r)
         {
             using TypeSource source = Common.OpenSource(r);
-            TypeGraph graph = source.Graph;
-            IReadOnlyList<TypeId>? types = r.GetValue(_all) ? null : Choose(graph, r.GetValue(Names) ?? [], r.GetValue(_paholeCompat));
+            string[] names = r.GetValue(Names) ?? [];
+            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first)) ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
-            WriteListing(graph, types, Settings(r), writer);
+            foreach (FoundTypes group in groups)
+            {
+                WriteListing(group, Settings(r), r.GetValue(_decl), writer);
+            }
+
             writer.Flush();
             target.Commit();
             return ExitCode.Done;
         }
+
+        private FoundTypes OfGraph(TypeGraph graph, ParseResult r, string[] names) =>
+            new(graph, r.GetValue(_all) ? null : Choose(graph, names, r.GetValue(_paholeCompat)));
 
         private static IReadOnlyList<TypeId> Choose(TypeGraph graph, string[] names, bool paholeCompat)
         {
@@ -109,17 +118,22 @@ internal static class ShowCommand
             return paholeCompat ? ShownTypes.FirstOfEachName(graph, named) : ShownTypes.All(graph, named);
         }
 
-        private static void WriteListing(TypeGraph graph, IReadOnlyList<TypeId>? types, PaholeOptions options, Utf8Writer writer)
+        private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayUnits, Utf8Writer writer)
         {
-            var emitter = new PaholeEmitter(graph, options, writer);
-            if (types is null)
+            var emitter = new PaholeEmitter(group.Graph, options, writer);
+            if (group.Types is null)
             {
                 emitter.WriteAll();
                 return;
             }
 
-            foreach (TypeId id in types)
+            foreach (TypeId id in group.Types)
             {
+                if (sayUnits && group.UnitsOf(id) is { } units)
+                {
+                    writer.Write($"/* {units} */\n");
+                }
+
                 emitter.WriteType(id);
                 writer.Write((byte)'\n');
             }

@@ -30,6 +30,22 @@ internal readonly struct BtfLocation
     /// <exception cref="InvalidImageException">There is no BTF in it.</exception>
     internal static BtfLocation Find(FileImage image, ReaderLimits limits)
     {
+        (FileImage current, ElfFile? elf) = Look(image, limits);
+        try
+        {
+            return Find(current, elf);
+        }
+        catch
+        {
+            current.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Decompresses a file where that is needed, and parses it where it is ELF; disposes the image when it throws.</summary>
+    /// <exception cref="InvalidImageException">The compression or the ELF headers are broken.</exception>
+    internal static (FileImage Image, ElfFile? Elf) Look(FileImage image, ReaderLimits limits)
+    {
         FileImage current = image;
         try
         {
@@ -40,24 +56,31 @@ internal readonly struct BtfLocation
                 current = FileImage.FromRegion(image.Path, plain);
             }
 
-            ReadOnlySpan<byte> start = Start(current);
-            if (ElfFile.IsElf(start))
-            {
-                return FindInElf(current, ElfFile.Parse(current.Path, current.Bytes, limits));
-            }
-
-            if (!BtfFile.IsBtf(start))
-            {
-                InvalidImageException.Throw(current.Path, "", -1, $"neither BTF nor ELF: {Describe(start)}");
-            }
-
-            return new BtfLocation { Image = current, Bytes = current.Bytes, Section = "BTF" };
+            return (current, ElfFile.IsElf(Start(current)) ? ElfFile.Parse(current.Path, current.Bytes, limits) : null);
         }
         catch
         {
             current.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The BTF of a file that was looked into.</summary>
+    /// <exception cref="InvalidImageException">There is none.</exception>
+    internal static BtfLocation Find(FileImage image, ElfFile? elf)
+    {
+        if (elf is not null)
+        {
+            return FindInElf(image, elf);
+        }
+
+        ReadOnlySpan<byte> start = Start(image);
+        if (!BtfFile.IsBtf(start))
+        {
+            InvalidImageException.Throw(image.Path, "", -1, $"neither BTF nor ELF: {Describe(start)}");
+        }
+
+        return new BtfLocation { Image = image, Bytes = image.Bytes, Section = "BTF" };
     }
 
     private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
@@ -89,12 +112,8 @@ internal readonly struct BtfLocation
 
         string what = emptied
             ? "ELF whose .BTF section has no bytes here (a separate debug file): give the file that it was split from"
-            : "ELF without a .BTF section";
-        if (elf.TryGetSection(".debug_info"u8, out _) || elf.TryGetSection(".zdebug_info"u8, out _))
-        {
-            what += "; it has DWARF (.debug_info), which cannot be read yet";
-        }
-        else if (!emptied && elf.Sections.IsEmpty)
+            : "ELF without a .BTF section, and without DWARF (.debug_info) in it or in a separate debug file that is found";
+        if (!emptied && elf.Sections.IsEmpty)
         {
             what += " (it has no sections at all)";
         }

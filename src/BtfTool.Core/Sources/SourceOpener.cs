@@ -1,5 +1,6 @@
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Elf;
 using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 
@@ -9,8 +10,8 @@ namespace BtfTool.Core.Sources;
 public static class SourceOpener
 {
     /// <summary>
-    /// Opens a file by its content: raw BTF in either byte order, or ELF with a <c>.BTF</c> section; either of them compressed as a
-    /// whole with gzip, xz or zstd. Cost: headers only, when the file is mapped and not compressed; the types are read by
+    /// Opens a file by its content: raw BTF in either byte order, or ELF with a <c>.BTF</c> section or with DWARF, in itself or in the
+    /// separate debug file that belongs to it; any of them compressed as a whole with gzip, xz or zstd. BTF comes first, then DWARF. Cost: headers only, when the file is mapped and not compressed; the types are read by
     /// <see cref="TypeSource.Graph"/>.
     /// </summary>
     /// <param name="path">The file; <c>-</c> for standard input. Pipes are read to their end.</param>
@@ -29,12 +30,21 @@ public static class SourceOpener
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new SourceOptions();
-        BtfLocation found = BtfLocation.Find(OpenImage(path), options.Limits);
+        (FileImage image, ElfFile? elf) = BtfLocation.Look(OpenImage(path), options.Limits);
+        return DwarfLocation.Find(image, elf, options) is { } dwarf
+            ? DwarfLocation.Open(dwarf, options)
+            : OpenBtf(path, image, elf, options);
+    }
+
+    private static TypeSource OpenBtf(string path, FileImage image, ElfFile? elf, SourceOptions options)
+    {
+        BtfLocation found = default;
         TypeSource? baseSource = null;
         try
         {
+            found = BtfLocation.Find(image, elf);
             var diagnostics = new List<Diagnostic>();
-            string name = found.Image.Path;
+            string name = image.Path;
             BtfFile btf = BtfFile.Parse(name, found.Section, found.Bytes);
             TypeGraph? graph = null;
             string? suggestion = null;
@@ -45,9 +55,14 @@ public static class SourceOpener
                 suggestion = baseSource is null ? KernelPaths.SuggestBase(path, options) : null;
             }
 
+            if (baseSource is null && btf.LooksSplit && elf is not null && DwarfLocation.Instead(image, elf, options) is { } dwarf)
+            {
+                return DwarfLocation.Open(dwarf, options);
+            }
+
             diagnostics.AddRange(btf.Diagnostics);
             NoteUnknownKinds(btf, diagnostics);
-            return new TypeSource(name, btf, baseSource, found.PointerSizeBytes, diagnostics, options.Limits, found.Image)
+            return new TypeSource(name, btf, baseSource, found.PointerSizeBytes, diagnostics, options.Limits, image)
             {
                 KnownGraph = graph,
                 SuggestedBase = suggestion,
@@ -55,7 +70,7 @@ public static class SourceOpener
         }
         catch
         {
-            found.Image.Dispose();
+            image.Dispose();
             baseSource?.Dispose();
             throw;
         }
@@ -107,7 +122,7 @@ public static class SourceOpener
         try
         {
             TypeSource source = Open(path, options);
-            if (!source.Btf.LooksSplit)
+            if (source.Format != SourceFormat.Btf || !source.Btf.LooksSplit)
             {
                 return source;
             }
@@ -195,13 +210,13 @@ public static class SourceOpener
 
         if (options.BasePath is { } given)
         {
-            return Open(given, NextBase(options));
+            return Open(given, NextBase(options) with { Format = SourceFormat.Btf });
         }
 
         if (path != "-" && KernelPaths.SiblingBase(path, options) is { } sibling)
         {
             diagnostics.Add(new(DiagnosticSeverity.Note, $"{path}: its base is {sibling}"));
-            return Open(sibling, options);
+            return Open(sibling, options with { Format = SourceFormat.Btf });
         }
 
         return null;

@@ -1,6 +1,20 @@
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Dwarf;
 
 namespace BtfTool.Core.Sources;
+
+/// <summary>What a source is read from.</summary>
+public enum SourceFormat
+{
+    /// <summary>BTF where there is some that can be used, else DWARF.</summary>
+    Any,
+
+    /// <summary>BTF.</summary>
+    Btf,
+
+    /// <summary>DWARF.</summary>
+    Dwarf,
+}
 
 /// <summary>How to open an input.</summary>
 public sealed record SourceOptions
@@ -13,6 +27,12 @@ public sealed record SourceOptions
 
     /// <summary>The base of <see cref="BasePath"/>, the base of that, and so on, where they are layers; empty to find them.</summary>
     public IReadOnlyList<string> BaseChain { get; init; } = [];
+
+    /// <summary>What to read where a file has several.</summary>
+    public SourceFormat Format { get; init; }
+
+    /// <summary>How DWARF is read.</summary>
+    public DwarfReadOptions Dwarf { get; init; } = new();
 
     /// <summary>Bounds for all readers.</summary>
     public ReaderLimits Limits { get; init; } = ReaderLimits.Default;

@@ -1,5 +1,6 @@
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Dwarf;
 using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 
@@ -12,13 +13,17 @@ public sealed class TypeSource : IDisposable
     private readonly int _elfPointerSizeBytes;
     private readonly List<Diagnostic> _diagnostics;
     private readonly ReaderLimits _limits;
+    private readonly BtfFile? _btf;
+    private readonly DwarfFile? _dwarf;
+    private readonly DwarfReadOptions? _dwarfOptions;
     private TypeGraph? _graph;
 
     internal TypeSource(string path, BtfFile btf, TypeSource? baseSource, int elfPointerSizeBytes,
         List<Diagnostic> diagnostics, ReaderLimits limits, params FileImage[] images)
     {
         Path = path;
-        Btf = btf;
+        Format = SourceFormat.Btf;
+        _btf = btf;
         Base = baseSource;
         _diagnostics = diagnostics;
         _elfPointerSizeBytes = elfPointerSizeBytes;
@@ -26,23 +31,54 @@ public sealed class TypeSource : IDisposable
         _images = images;
     }
 
+    internal TypeSource(string path, DwarfFile dwarf, SourceOptions options, List<Diagnostic> diagnostics, params FileImage[] images)
+    {
+        Path = path;
+        Format = SourceFormat.Dwarf;
+        _dwarf = dwarf;
+        _dwarfOptions = options.Dwarf;
+        _diagnostics = diagnostics;
+        _limits = options.Limits;
+        _images = images;
+    }
+
     /// <summary>The file that was opened.</summary>
     public string Path { get; }
 
+    /// <summary>What the types are read from: BTF or DWARF.</summary>
+    public SourceFormat Format { get; }
+
     /// <summary>Its BTF records.</summary>
-    public BtfFile Btf { get; }
+    /// <exception cref="InvalidImageException">The types come from DWARF.</exception>
+    public BtfFile Btf => _btf ?? throw new InvalidImageException(Path, "", -1, "has DWARF and no BTF records that could be shown");
+
+    /// <summary>What reading DWARF took, by stage; empty for BTF and before <see cref="Graph"/> was read.</summary>
+    public IReadOnlyList<DwarfStage> Stages { get; private set; } = [];
 
     /// <summary>The input that a split one extends, or null.</summary>
     public TypeSource? Base { get; }
 
-    /// <summary>What was chosen and what was odd; that of the base is on <see cref="Base"/>.</summary>
+    /// <summary>
+    /// What was chosen and what was odd; that of the base is on <see cref="Base"/>. Reading the <see cref="Graph"/> of DWARF adds what was
+    /// left out of it.
+    /// </summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
-    /// <summary>The type graph. Cost: read at the first use (1 to 2 ms for a kernel).</summary>
+    /// <summary>The type graph. Cost: read at the first use (2 to 3 ms for a kernel's BTF; the whole of <c>.debug_info</c> for DWARF).</summary>
     /// <exception cref="InvalidImageException">
     /// The records are broken, do not fit the base, or are split BTF for which no base was found.
     /// </exception>
     public TypeGraph Graph => _graph ??= ReadGraph();
+
+    /// <summary>
+    /// Finds the types of one name in DWARF without reading the others; null where the types come from BTF, whose graph is there at once.
+    /// Cost: a search through <c>.debug_info</c> (some 50 ms for a kernel).
+    /// </summary>
+    /// <param name="name">The name, without <c>struct</c>.</param>
+    /// <param name="firstOnly">Whether to stop at the first unit that defines it.</param>
+    /// <exception cref="InvalidImageException">In strict mode, a unit is damaged.</exception>
+    public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
+        _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
@@ -65,6 +101,14 @@ public sealed class TypeSource : IDisposable
 
     private TypeGraph ReadGraph()
     {
+        if (_dwarf is not null)
+        {
+            DwarfReadResult result = DwarfReader.Read(_dwarf, _dwarfOptions);
+            _diagnostics.AddRange(result.Diagnostics);
+            Stages = result.Stages;
+            return result.Graph;
+        }
+
         if (Base is null && Btf.LooksSplit)
         {
             BtfReader.ThrowSplit(Btf, SuggestedBase);

@@ -31,6 +31,9 @@ public sealed class TypeGraph
     private readonly int _ownCount;
     private readonly Column<uint>? _typeAlignments;
     private readonly Column<uint>? _memberAlignments;
+    private readonly Column<ulong>? _addresses;
+    private readonly Column<byte>? _addressKnown;
+    private readonly bool _hasSourceDeclarations;
 
     internal TypeGraph(TypeGraphBuilder b)
     {
@@ -56,6 +59,9 @@ public sealed class TypeGraph
         _ownCount = b.Count;
         _typeAlignments = b.TypeAlignments;
         _memberAlignments = b.MemberAlignments;
+        _addresses = b.Addresses;
+        _addressKnown = b.AddressKnown;
+        _hasSourceDeclarations = b.HasSourceDeclarations;
     }
 
     /// <summary>The input that the types come from, for messages.</summary>
@@ -102,6 +108,8 @@ public sealed class TypeGraph
     public bool Has(Facet facet) => facet switch
     {
         Facet.DeclaredAlignment => _typeAlignments is not null,
+        Facet.Address => _addresses is not null,
+        Facet.SourceDeclarations => _hasSourceDeclarations,
         _ => false,
     };
 
@@ -336,6 +344,12 @@ public sealed class TypeGraph
     internal ref readonly SectionEntryRow EntryAt(uint row) => ref _entries[row];
 
     internal uint TypeAlignmentAt(uint index) => _typeAlignments is { } column ? column[index] : 0;
+
+    internal bool TryAddressAt(uint index, out ulong address)
+    {
+        address = _addresses is { } column ? column[index] : 0;
+        return _addressKnown is { } known && known[index] != 0;
+    }
 
     internal uint MemberAlignmentAt(uint row) => _memberAlignments is { } column ? column[row] : 0;
 }

@@ -62,6 +62,9 @@ public sealed class TypeGraphBuilder
     /// <summary>Byte order of the target.</summary>
     public bool IsBigEndian { get; set; }
 
+    /// <summary>Whether the graph has <see cref="Facet.SourceDeclarations"/>.</summary>
+    public bool HasSourceDeclarations { get; set; }
+
     /// <summary>Where a type's record is in the section, for messages; -1 or unset when that is not known.</summary>
     public Func<TypeId, long>? Origin { get; set; }
 
@@ -105,6 +108,10 @@ public sealed class TypeGraphBuilder
     internal Column<uint>? TypeAlignments { get; private set; }
 
     internal Column<uint>? MemberAlignments { get; private set; }
+
+    internal Column<ulong>? Addresses { get; private set; }
+
+    internal Column<byte>? AddressKnown { get; private set; }
 
     /// <summary>Gives the name pool: NUL-terminated names; the graph takes ownership. Name ids count on from the base's pool.</summary>
     public void SetNames(byte[] pool) => Pool = new NamePool(pool);
@@ -226,6 +233,17 @@ public sealed class TypeGraphBuilder
         TypeAlignments = alignments;
     }
 
+    /// <summary>Sets the address of the function or variable added last; the graph then has <see cref="Facet.Address"/>.</summary>
+    public void SetAddress(ulong address)
+    {
+        Column<ulong> addresses = Room(Addresses ?? default(Column<ulong>).Resized(Kinds.Length), Count - 1, Kinds.Length);
+        Column<byte> known = Room(AddressKnown ?? default(Column<byte>).Resized(Kinds.Length), Count - 1, Kinds.Length);
+        addresses[Count - 1] = address;
+        known[Count - 1] = 1;
+        Addresses = addresses;
+        AddressKnown = known;
+    }
+
     /// <summary>Says that the graph has <see cref="Facet.DeclaredAlignment"/>, even where nothing is aligned.</summary>
     public void EnableDeclaredAlignment()
     {
@@ -261,6 +279,12 @@ public sealed class TypeGraphBuilder
         {
             TypeAlignments = Room(TypeAlignments.Value, Math.Max(Count, 1) - 1, Kinds.Length);
             MemberAlignments = Room(MemberAlignments!.Value, Math.Max(_memberCount, 1) - 1, Members.Length);
+        }
+
+        if (Addresses is not null)
+        {
+            Addresses = Room(Addresses.Value, Math.Max(Count, 1) - 1, Kinds.Length);
+            AddressKnown = Room(AddressKnown!.Value, Math.Max(Count, 1) - 1, Kinds.Length);
         }
 
         uint types = NextId.Value;

@@ -95,6 +95,15 @@ public enum Facet
     /// <summary>Alignment written in the source, of types and of members.</summary>
     DeclaredAlignment,
 
+    /// <summary>Addresses of functions and variables.</summary>
+    Address,
+
+    /// <summary>
+    /// Types are those of the declarations in the source and not of an encoding of them: an array of arrays is one array with several
+    /// dimensions, a floating point type has the name that it was declared with.
+    /// </summary>
+    SourceDeclarations,
+
     /// <summary>File and line of declarations.</summary>
     DeclarationPlace,
 }

@@ -95,6 +95,12 @@ public readonly struct TypeView
     /// <summary>Alignment in bytes written in the source, 0 when there is none or the graph has no <see cref="Facet.DeclaredAlignment"/>.</summary>
     public uint DeclaredAlignmentBytes => _segment.TypeAlignmentAt(_index);
 
+    /// <summary>
+    /// The address of a function or variable as its file says it; in a relocatable file it is the offset in a section. False when there
+    /// is none (it was optimised away), or the graph has no <see cref="Facet.Address"/>.
+    /// </summary>
+    public bool TryGetAddress(out ulong address) => _segment.TryAddressAt(_index, out address);
+
     /// <summary>Members of a struct or union, in the order of the file.</summary>
     public MemberList Members => IsComposite
         ? new(Graph, _segment, _segment.FirstAt(_index), _segment.CountAt(_index)) : default;

@@ -12,6 +12,7 @@ namespace BtfTool.Emit.Pahole;
 internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions options, PaholeBudget budget)
 {
     private readonly int _maxSteps = options.Limits.MaxNesting;
+    private readonly bool _hasDimensions = graph.Has(Facet.SourceDeclarations);
     private readonly Dictionary<TypeId, PaholeQuirks> _prototypes = [];
     private readonly List<TypeId> _unfinished = [];
 
@@ -33,7 +34,7 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions opti
                     break;
                 case TypeKind.Array:
                     bool losesConst = type.ElementCount == 0 && !seen.Const && graph.KindOf(type.Target) == TypeKind.Const;
-                    quirks |= seen.Pointers > 0 || seen.Arrays > 0 || losesConst ? PaholeQuirks.Declarator : 0;
+                    quirks |= seen.Pointers > 0 || (seen.Arrays > 0 && !_hasDimensions) || losesConst ? PaholeQuirks.Declarator : 0;
                     seen.Arrays++;
                     break;
                 case TypeKind.FunctionPrototype:

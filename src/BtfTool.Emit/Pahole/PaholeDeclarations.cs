@@ -156,6 +156,12 @@ public sealed partial class PaholeEmitter
     private void WriteArray(TypeView type, NameId name, PaholeFrame body)
     {
         TypeId element = type.Target;
+        if (_hasDimensions && _graph.KindOf(element) == TypeKind.Array)
+        {
+            WriteDimensions(type, name, body);
+            return;
+        }
+
         if (type.ElementCount == 0 && _graph.KindOf(element) == TypeKind.Const)
         {
             element = _graph[element].Target;
@@ -163,6 +169,29 @@ public sealed partial class PaholeEmitter
 
         WriteDeclaration(element, name, body);
         WriteDimension(type.ElementCount, body);
+    }
+
+    // One array with several dimensions: they stand in the order of the source.
+    private void WriteDimensions(TypeView type, NameId name, in PaholeFrame body)
+    {
+        TypeView element = type;
+        for (int steps = 0; element.Kind == TypeKind.Array; steps++)
+        {
+            _budget.Step(steps);
+            element = _graph[element.Target];
+        }
+
+        WriteDeclaration(element.Id, name, body);
+        ulong flat = 1;
+        for (; type.Kind == TypeKind.Array; type = _graph[type.Target])
+        {
+            flat *= type.ElementCount;
+            if (!_options.FlatArrays || _graph.KindOf(type.Target) != TypeKind.Array)
+            {
+                WriteDimension(flat, body);
+                flat = 1;
+            }
+        }
     }
 
     private void WriteDimension(ulong count, in PaholeFrame frame, bool isFlexible = false)
@@ -262,7 +291,7 @@ public sealed partial class PaholeEmitter
                 _w.Write("void"u8);
                 break;
             case TypeKind.Float:
-                _w.Write("single "u8);
+                _w.Write(_hasDimensions ? [] : "single "u8);
                 _w.Write(type.Name);
                 break;
             case TypeKind.Pointer:

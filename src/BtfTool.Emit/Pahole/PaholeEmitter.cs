@@ -17,6 +17,7 @@ public sealed partial class PaholeEmitter
     private readonly PaholeTypes _types;
     private readonly PaholeDeclarationRules _rules;
     private readonly PaholeTypeTexts _typeTexts;
+    private readonly bool _hasDimensions;
     private readonly PaholeBudget _budget;
     private PaholeMember[] _members = new PaholeMember[256];
     private int _memberTop;
@@ -42,6 +43,7 @@ public sealed partial class PaholeEmitter
         _types = new PaholeTypes(graph, options, _budget);
         _rules = new PaholeDeclarationRules(graph, options, _budget);
         _typeTexts = new PaholeTypeTexts(graph.TypeCount);
+        _hasDimensions = graph.Has(Facet.SourceDeclarations);
     }
 
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>

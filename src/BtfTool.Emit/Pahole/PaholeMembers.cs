@@ -36,6 +36,11 @@ public sealed partial class PaholeEmitter
             cursor.Advance(placed, before, i == 0);
         }
 
+        if (members.Count > 0)
+        {
+            WriteForcedPadding(type, members[members.Count - 1], _members[first + members.Count - 1], walk, frame);
+        }
+
         if (members.Count > 0 && !_options.Compat)
         {
             WriteUnnamedTail(type, members[members.Count - 1], _members[first + members.Count - 1], walk, frame, ref cursor);

@@ -36,6 +36,11 @@ public sealed partial class PaholeEmitter
     private void WriteUnnamedTail(TypeView type, MemberView last, in PaholeMember placed, in PaholeWalk walk, in PaholeFrame frame,
         ref MemberCursor cursor)
     {
+        if (_graph.Has(Facet.DeclaredAlignment))
+        {
+            return;
+        }
+
         long end = EndBit(placed);
         long size = PaholeTypes.SizeOfComposite(type) * 8;
         long alignment = PrintsAsPacked(type.Id) ? 1 : _types.NaturalAlignment(type.Id);
@@ -47,6 +52,27 @@ public sealed partial class PaholeEmitter
 
         Meet(PaholeQuirks.UnnamedMember);
         WriteUnnamedGap(last.Type, placed.BitSize != 0, end, size, frame, ref cursor);
+    }
+
+    // Where alignments are declared, padding beyond that of a pointer must have been written out: pahole says so in units of the last member.
+    private void WriteForcedPadding(TypeView type, MemberView last, in PaholeMember placed, in PaholeWalk walk, in PaholeFrame frame)
+    {
+        bool isForced = _graph.Has(Facet.DeclaredAlignment) && walk.AlignmentBytes == 0
+            && walk.PaddingBytes > _graph.PointerSizeBytes && long.IsPow2(placed.SizeBytes);
+        if (!isForced)
+        {
+            return;
+        }
+
+        _w.Write((byte)'\n');
+        Tabs(frame.Indent);
+        _w.Write("/* Force padding: */\n"u8);
+        long left = walk.PaddingBytes;
+        for (int lines = 0; left >= placed.SizeBytes && lines < MaxUnnamedLines * 16; lines++)
+        {
+            WriteUnnamedBits(last.Type, placed.SizeBytes * 8, frame);
+            left -= placed.SizeBytes;
+        }
     }
 
     private static long EndBit(in PaholeMember placed) =>

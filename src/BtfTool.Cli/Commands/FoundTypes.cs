@@ -1,0 +1,67 @@
+using BtfTool.Core.Dwarf;
+using BtfTool.Core.Queries;
+using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Cli.Commands;
+
+/// <summary>Types of one graph that <c>show</c> writes; all of it when there is no list.</summary>
+internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
+{
+    private readonly Dictionary<TypeId, string> _units = [];
+
+    public TypeGraph Graph { get; } = graph;
+
+    public IReadOnlyList<TypeId>? Types { get; } = types;
+
+    /// <summary>Where a type is defined, in words; null where that is not known.</summary>
+    public string? UnitsOf(TypeId id) => _units.GetValueOrDefault(id);
+
+    /// <summary>
+    /// The types of names in DWARF, each name found without reading the rest of the program; null where the whole graph is needed: for
+    /// BTF, for patterns, and where no name was given.
+    /// </summary>
+    /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
+    public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly)
+    {
+        if (source.Format != SourceFormat.Dwarf || names.Length == 0 || names.Any(NamePattern.IsPattern))
+        {
+            return null;
+        }
+
+        var groups = new List<FoundTypes>();
+        string? problem = null;
+        foreach (string name in names)
+        {
+            DwarfFindResult result = source.FindInDwarf(name.Split(' ')[^1], firstOnly)!;
+            Messages.Write(result.Diagnostics);
+            TypeNameResult resolved = TypeNameQuery.Resolve(result.Graph, name);
+            if (resolved.IsDefined)
+            {
+                groups.Add(Of(result, resolved));
+                continue;
+            }
+
+            if (problem is not null)
+            {
+                Messages.Error(problem);
+            }
+
+            problem = resolved.Problem;
+        }
+
+        return problem is null ? groups : throw new UnusableException(problem);
+    }
+
+    private static FoundTypes Of(DwarfFindResult result, TypeNameResult resolved)
+    {
+        var found = new FoundTypes(result.Graph, ShownTypes.All(result.Graph, [resolved.Types]));
+        foreach (DwarfFoundType type in result.Types)
+        {
+            string others = type.UnitCount == 1 ? "" : $" and {type.UnitCount - 1} more unit{(type.UnitCount == 2 ? "" : "s")}";
+            found._units[type.Type] = type.FirstUnit + others;
+        }
+
+        return found;
+    }
+}

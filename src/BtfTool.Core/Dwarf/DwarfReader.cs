@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>How DWARF is read.</summary>
+public sealed record DwarfReadOptions
+{
+    /// <summary>Threads to use; 0 for one per processor. The graph is the same whatever the number.</summary>
+    public int Jobs { get; init; }
+
+    /// <summary>Throws at the first damaged unit, in the order of the file, where otherwise the others are used.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Whether functions are added to the graph, with their prototypes.</summary>
+    public bool Functions { get; init; } = true;
+
+    /// <summary>Whether variables of file scope are added to the graph.</summary>
+    public bool Variables { get; init; } = true;
+
+    /// <summary>Which units to read, by DW_AT_name; all when null.</summary>
+    public Func<string, bool>? UnitFilter { get; init; }
+
+    /// <summary>Which languages to read, by DW_AT_language; all that can be read when null.</summary>
+    public Func<int, bool>? LanguageFilter { get; init; }
+}
+
+/// <summary>What one stage of reading took.</summary>
+/// <param name="Name">The stage.</param>
+/// <param name="Milliseconds">Elapsed time.</param>
+public sealed record DwarfStage(string Name, double Milliseconds);
+
+/// <summary>The types of a program, and what was left out of them.</summary>
+public sealed record DwarfReadResult
+{
+    /// <summary>The deduplicated types, in the order of their first definition.</summary>
+    public required TypeGraph Graph { get; init; }
+
+    /// <summary>What was left out or assumed.</summary>
+    public required IReadOnlyList<Diagnostic> Diagnostics { get; init; }
+
+    /// <summary>Time by stage.</summary>
+    public required IReadOnlyList<DwarfStage> Stages { get; init; }
+
+    /// <summary>Number of units that contributed.</summary>
+    public required int UnitCount { get; init; }
+
+    /// <summary>Number of DIEs that were looked at.</summary>
+    public required long DieCount { get; init; }
+
+    /// <summary>Number of types before deduplication.</summary>
+    public required long TypeDieCount { get; init; }
+}
+
+/// <summary>
+/// Reads all units of a file into one deduplicated <see cref="TypeGraph"/>: the partition that libbpf's <c>btf__dedup</c> gives,
+/// independent of the number of threads. Units are read in parallel; each type is fingerprinted while its unit is read, and only one
+/// copy of those with the same fingerprint is kept.
+/// </summary>
+public static class DwarfReader
+{
+    /// <summary>Reads the types. Cost: linear in <c>.debug_info</c>.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="options">How to read it.</param>
+    /// <exception cref="InvalidImageException">
+    /// There are more types than the limits allow, or in strict mode a unit is damaged.
+    /// </exception>
+    public static DwarfReadResult Read(DwarfFile file, DwarfReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        options ??= new DwarfReadOptions();
+        var clock = new StageClock();
+        var outcomes = new UnitOutcome[file.Units.Length];
+        UnitWorker[] workers = ReadUnits(file, options, outcomes);
+        clock.Lap("scan");
+        var diagnostics = new List<Diagnostic>(file.Diagnostics);
+        UnitReport.Add(file, options, outcomes, diagnostics);
+        ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
+        clock.Lap("merge");
+        var variants = VariantResolver.Resolve(groups);
+        clock.Lap("refine");
+        TypeGraph graph = GraphAssembler.Build(file, groups, variants);
+        clock.Lap("build");
+        GC.KeepAlive(file);
+        return new DwarfReadResult
+        {
+            Graph = graph,
+            Diagnostics = diagnostics,
+            Stages = clock.Stages,
+            UnitCount = outcomes.Count(o => o.Worker != 0),
+            DieCount = workers.Sum(w => w.DieCount),
+            TypeDieCount = workers.Sum(w => w.RowCount),
+        };
+    }
+
+    private static UnitWorker[] ReadUnits(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes)
+    {
+        int jobs = Math.Clamp(options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs, 1, Math.Max(1, outcomes.Length));
+        var workers = new UnitWorker[jobs];
+        for (int i = 0; i < jobs; i++)
+        {
+            workers[i] = new UnitWorker(file, options, i);
+        }
+
+        int next = -1;
+        void Work(UnitWorker worker)
+        {
+            for (int unit = Interlocked.Increment(ref next); unit < outcomes.Length; unit = Interlocked.Increment(ref next))
+            {
+                worker.Read(file.Units[unit], ref outcomes[unit]);
+            }
+        }
+
+        if (jobs == 1)
+        {
+            Work(workers[0]);
+        }
+        else
+        {
+            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
+        }
+
+        return workers;
+    }
+
+    private sealed class StageClock
+    {
+        private long _last = Stopwatch.GetTimestamp();
+
+        internal List<DwarfStage> Stages { get; } = [];
+
+        internal void Lap(string name)
+        {
+            Stages.Add(new DwarfStage(name, Stopwatch.GetElapsedTime(_last).TotalMilliseconds));
+            _last = Stopwatch.GetTimestamp();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>Copies names out of the sections into the pool of a graph, each once.</summary>
+internal sealed class NameInterner
+{
+    private readonly DwarfNames _names;
+    private readonly Dictionary<ulong, uint> _known = new(1 << 12);
+    private byte[] _pool = new byte[1 << 16];
+    private int _length = 1;
+
+    internal NameInterner(DwarfFile file) => _names = new DwarfNames(file);
+
+    /// <summary>The place of a name in the pool, by its fingerprint. Cost: its length the first time.</summary>
+    internal NameId Intern(ulong name, ulong hash)
+    {
+        if (name == 0)
+        {
+            return default;
+        }
+
+        ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
+        if (!known)
+        {
+            ReadOnlySpan<byte> bytes = _names.BytesOf(name);
+            if (_pool.Length - _length <= bytes.Length)
+            {
+                Array.Resize(ref _pool, Math.Max(_pool.Length * 2, _length + bytes.Length + 1));
+            }
+
+            place = (uint)_length;
+            bytes.CopyTo(_pool.AsSpan(_length));
+            _length += bytes.Length + 1;
+        }
+
+        return new NameId(place);
+    }
+
+    /// <summary>The names, each ended by a zero.</summary>
+    internal byte[] ToPool() => _pool[.._length];
+}

@@ -1,0 +1,49 @@
+using BtfTool.Core.Diagnostics;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>Says which units were left out: damaged ones one by one, up to a number; what is not supported by language and construct.</summary>
+internal static class UnitReport
+{
+    private const int MostSaid = 20;
+
+    internal static void Add(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes, List<Diagnostic> diagnostics)
+    {
+        var unsupported = new Dictionary<(string, int), (int Count, string First)>();
+        int damaged = 0;
+        foreach (ref readonly UnitOutcome outcome in outcomes.AsSpan())
+        {
+            if (outcome.Unsupported is { } what)
+            {
+                (int Count, string First) known = unsupported.GetValueOrDefault((what, outcome.Language), (0, outcome.Name ?? ""));
+                unsupported[(what, outcome.Language)] = (known.Count + 1, known.First);
+            }
+            else if (outcome.Error is { } error)
+            {
+                if (options.Strict)
+                {
+                    InvalidImageException.Throw(error.File, error.Section, error.FileOffset, error.Rule);
+                }
+
+                if (damaged++ < MostSaid)
+                {
+                    string name = string.IsNullOrEmpty(outcome.Name) ? "a unit" : $"unit {outcome.Name}";
+                    diagnostics.Add(new(DiagnosticSeverity.Warning, $"{name} was left out: {error.Message}"));
+                }
+            }
+        }
+
+        if (damaged > MostSaid)
+        {
+            diagnostics.Add(new(DiagnosticSeverity.Warning, $"{file.Path}: {damaged - MostSaid} more units were left out"));
+        }
+
+        foreach (((string what, int language), (int count, string first)) in unsupported)
+        {
+            string units = count == 1 ? "1 unit was" : $"{count} units were";
+            string name = first.Length == 0 ? "" : count == 1 ? $" ({first})" : $" (the first is {first})";
+            string of = language == 0 ? "" : DwarfLanguages.NameOf(language) + ", ";
+            diagnostics.Add(new(DiagnosticSeverity.Warning, $"{file.Path}: {units} left out{name}: {of}{what} not supported yet"));
+        }
+    }
+}

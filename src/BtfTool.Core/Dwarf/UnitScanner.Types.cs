@@ -1,0 +1,361 @@
+using BtfTool.Core.Types;
+using static BtfTool.Core.Dwarf.DwarfConstants;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>What each kind of DIE becomes.</summary>
+internal sealed partial class UnitScanner
+{
+    // Rows that the scan made: those behind it were imported one by one and are not in the map.
+    private int _scannedRows;
+
+    private void Take(in Abbreviation a, uint offset)
+    {
+        int row = -1;
+        switch (a.Action)
+        {
+            case DieAction.Member:
+                TakeMember();
+                break;
+            case DieAction.Enumerator:
+                TakeEnumerator();
+                break;
+            case DieAction.Parameter:
+                TakeParameter();
+                break;
+            case DieAction.UnspecifiedParameters:
+                TakeVariadic();
+                break;
+            case DieAction.Subrange:
+                TakeSubrange();
+                break;
+            case DieAction.Annotation:
+                TakeAnnotation();
+                break;
+            case DieAction.Subprogram:
+                row = TakeSubprogram(offset);
+                break;
+            case DieAction.Variable:
+                TakeVariable(offset);
+                break;
+            case DieAction.Unsupported:
+                RejectUnsupported(NameOfTag(a.Tag) + " is");
+                break;
+            default:
+                row = TakeType(a, offset);
+                break;
+        }
+
+        if (a.HasChildren && !(_behind && row >= 0 && Rows.Types[row].Is(RowFlags.Named)))
+        {
+            Push(row < 0 ? DieAction.Scope : a.Action, row);
+        }
+    }
+
+    private int TakeType(in Abbreviation a, uint offset)
+    {
+        if (_die.Has(DieField.Signature))
+        {
+            RejectUnsupported("references to type units (-fdebug-types-section) are");
+        }
+
+        if (_die.Has(DieField.Specification))
+        {
+            RejectUnsupported("types that complete a declaration elsewhere (DW_AT_specification) are");
+        }
+
+        switch (a.Action)
+        {
+            case DieAction.Reference:
+                return TakeReference(a.Tag, offset);
+            case DieAction.Composite:
+                return TakeComposite(a.Tag == DW_TAG_union_type, offset);
+            case DieAction.Enumeration:
+                return TakeEnumeration(offset);
+            case DieAction.BaseType:
+                return TakeBaseType(offset);
+            case DieAction.Array:
+                return TakeArray(offset);
+            case DieAction.Prototype:
+                return TakePrototype(offset);
+            case DieAction.Unspecified:
+                return AddRow(TypeKind.Void, offset, RowFlags.Alias, out _);
+            default:
+                return -1;
+        }
+    }
+
+    private int AddRow(TypeKind kind, uint offset, RowFlags flags, out ulong hash)
+    {
+        ulong name = NameOf(DieField.Name, out hash);
+        int row = Rows.Types.Count;
+        ref TypeRow type = ref Rows.Types.Add();
+        type.Kind = kind;
+        type.Flags = flags | (Parent() is DieAction.Scope or DieAction.Subprogram ? RowFlags.Local : 0) | (_behind ? RowFlags.Behind : 0);
+        type.Offset = offset;
+        type.Unit = _unit.Index;
+        type.Name = name;
+        type.NameHash = hash;
+        type.AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue);
+        Register(row, offset);
+        return row;
+    }
+
+    private void Register(int row, uint offset)
+    {
+        if (_scanning)
+        {
+            ref int cell = ref _map[offset / MapGranularity];
+
+            // The first row of a cell stays; one of an earlier unit lies outside of this one's rows or elsewhere.
+            if (cell < 0 || cell >= row || Rows.Types[cell].Offset / MapGranularity != offset / MapGranularity)
+            {
+                cell = row;
+            }
+
+            _scannedRows = row + 1;
+        }
+        else
+        {
+            _imported[((_unit.Offset + offset) << 1) | (_behind ? 1L : 0)] = row;
+        }
+    }
+
+    private int AddSynthetic(TypeKind kind, uint offset)
+    {
+        int row = Rows.Types.Count;
+        ref TypeRow type = ref Rows.Types.Add();
+        type.Kind = kind;
+        type.Flags = RowFlags.Synthetic | (_behind ? RowFlags.Behind : 0);
+        type.Offset = offset;
+        type.Unit = _unit.Index;
+        if (_scanning)
+        {
+            _scannedRows = row + 1;
+        }
+
+        return row;
+    }
+
+    // References inside the unit that is being scanned are offsets; all others go through a list.
+    private uint ReferenceOf(DieField field)
+    {
+        ulong value = _die[field];
+        switch (_die.ClassOf(field))
+        {
+            case ValueClass.None:
+                return 0;
+            case ValueClass.Reference:
+                if (value < (ulong)_unit.HeaderBytes || value >= (ulong)_unit.LengthBytes)
+                {
+                    _reader.Fail($"a reference to 0x{value:x}, which is not in the unit");
+                }
+
+                return _unit.Index == _own.Index && value < TypeReference.DirectBit ? (uint)value : Foreign(_unit.Offset + (long)value);
+            case ValueClass.GlobalReference:
+                if (value >= (ulong)_file.Sections.Info.Length)
+                {
+                    _reader.Fail($"a reference to 0x{value:x}, which is not in the section");
+                }
+
+                return Foreign((long)value);
+            case ValueClass.Signature:
+                RejectUnsupported("references to type units (-fdebug-types-section) are");
+                return 0;
+            case ValueClass.Supplementary:
+                RejectUnsupported("references to a supplementary file (dwz) are");
+                return 0;
+            default:
+                _reader.Fail("a reference is of no form of references");
+                return 0;
+        }
+    }
+
+    private uint Foreign(long absolute)
+    {
+        if (_foreign.Count > 0 && _foreign[_foreign.Count - 1] == absolute)
+        {
+            return TypeReference.ForeignBit | (uint)(_foreign.Count - 1);
+        }
+
+        _foreign.Add(absolute);
+        return TypeReference.ForeignBit | (uint)(_foreign.Count - 1);
+    }
+
+    private int TakeReference(ushort tag, uint offset)
+    {
+        TypeKind kind = tag switch
+        {
+            DW_TAG_pointer_type => TypeKind.Pointer,
+            DW_TAG_typedef => TypeKind.Typedef,
+            DW_TAG_const_type => TypeKind.Const,
+            DW_TAG_volatile_type => TypeKind.Volatile,
+            DW_TAG_restrict_type => TypeKind.Restrict,
+            DW_TAG_atomic_type => TypeKind.Atomic,
+            _ => TypeKind.Void,
+        };
+        int row = AddRow(kind, offset, kind == TypeKind.Void ? RowFlags.Alias : RowFlags.None, out _);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Target = ReferenceOf(DieField.Type);
+        if (kind != TypeKind.Typedef)
+        {
+            type.Name = type.NameHash = 0;
+            type.AlignmentBytes = 0;
+        }
+
+        return row;
+    }
+
+    private int TakeComposite(bool isUnion, uint offset)
+    {
+        TypeKind kind = isUnion ? TypeKind.Union : TypeKind.Struct;
+        int row = AddRow(kind, offset, RowFlags.None, out ulong hash);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Flags |= hash != 0 ? RowFlags.Named : 0;
+        type.Flags |= isUnion ? RowFlags.Union : 0;
+        if (_die.Has(DieField.ByteSize) && !_die.TryConstant(DieField.ByteSize, out _))
+        {
+            // It has an array of variable length inside (GNU C): no layout holds for all of its objects, so it has a name only.
+            type.Flags |= RowFlags.Declaration;
+            return row;
+        }
+
+        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
+        type.SizeBytes = _die[DieField.ByteSize];
+        return row;
+    }
+
+    private ulong ConstantSize(DieField field)
+    {
+        if (_die.Has(field) && !_die.TryConstant(field, out _))
+        {
+            RejectUnsupported("sizes that are computed when the program runs are");
+        }
+
+        return _die[field];
+    }
+
+    private int TakeEnumeration(uint offset)
+    {
+        int row = AddRow(TypeKind.Enum, offset, RowFlags.None, out ulong hash);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Flags |= hash != 0 ? RowFlags.Named : 0;
+        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
+        if (_die.TryConstant(DieField.Encoding, out ulong encoding))
+        {
+            type.Flags |= RowFlags.SignKnown | (encoding is DW_ATE_signed or DW_ATE_signed_char ? RowFlags.Signed : 0);
+        }
+
+        type.SizeBytes = ConstantSize(DieField.ByteSize);
+        if (type.Is(RowFlags.Declaration) && type.SizeBytes == 0)
+        {
+            // The size that an enumeration has unless its values need more; encoders of BTF write the same (observed: pahole 1.31).
+            type.SizeBytes = 4;
+        }
+
+        type.Target = ReferenceOf(DieField.Type);
+        return row;
+    }
+
+    private int TakeBaseType(uint offset)
+    {
+        ulong encoding = _die[DieField.Encoding];
+        bool isFloat = encoding is DW_ATE_float or DW_ATE_complex_float or DW_ATE_imaginary_float or DW_ATE_decimal_float;
+        int row = AddRow(isFloat ? TypeKind.Float : TypeKind.Int, offset, RowFlags.None, out _);
+        ref TypeRow type = ref Rows.Types[row];
+        ulong size = ConstantSize(DieField.ByteSize);
+        ulong bits = _die.TryConstant(DieField.BitSize, out ulong said) ? said : size * 8;
+        if (size == 0 && bits != 0)
+        {
+            size = (bits + 7) / 8;
+        }
+
+        type.SizeBytes = size;
+        if (!isFloat)
+        {
+            IntEncoding holds = encoding switch
+            {
+                DW_ATE_signed or DW_ATE_signed_char or DW_ATE_signed_fixed => IntEncoding.Signed,
+                DW_ATE_boolean => IntEncoding.Bool,
+                _ => IntEncoding.None,
+            };
+            type.Extra = ((uint)holds << 24) | (uint)Math.Min(bits, ushort.MaxValue);
+        }
+
+        return row;
+    }
+
+    private int TakeArray(uint offset)
+    {
+        if (_die.Has(DieField.Stride))
+        {
+            RejectUnsupported("arrays whose elements are apart (a stride) are");
+        }
+
+        int row = AddRow(TypeKind.Array, offset, RowFlags.None, out _);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Name = type.NameHash = 0;
+        type.Target = ReferenceOf(DieField.Type);
+        return row;
+    }
+
+    private void TakeSubrange()
+    {
+        if (Parent() == DieAction.Array)
+        {
+            _dimensions.Add(ElementCount());
+        }
+    }
+
+    // Without a bound, with one that is computed, or with one of -1, the array has no length of its own.
+    private ulong ElementCount()
+    {
+        if (_die.Has(DieField.Count))
+        {
+            // clang says -1 for a flexible array (observed: clang 14, DWARF 4 and 5).
+            return _die.TryConstant(DieField.Count, out ulong count) && (long)count >= 0 ? count : 0;
+        }
+
+        if (!_die.TryConstant(DieField.UpperBound, out ulong upper))
+        {
+            return 0;
+        }
+
+        _ = _die.TryConstant(DieField.LowerBound, out ulong lower);
+        bool isMinusOne = _unit.AddressBytes == 4 && upper == uint.MaxValue;
+        long elements = isMinusOne ? 0 : (long)(upper - lower + 1);
+        return elements < 0 ? 0 : (ulong)elements;
+    }
+
+    private int TakePrototype(uint offset)
+    {
+        int row = AddRow(TypeKind.FunctionPrototype, offset, RowFlags.None, out _);
+        ref TypeRow type = ref Rows.Types[row];
+        type.Name = type.NameHash = 0;
+        type.Target = ReferenceOf(DieField.Type);
+        return row;
+    }
+
+    private void TakeAnnotation()
+    {
+        if (Parent() == DieAction.Reference && NameOf(DieField.Name, out _) is var name && name != 0
+            && _names.BytesOf(name).SequenceEqual("btf_type_tag"u8) && NameOf(DieField.ConstValue, out _) is var tag && tag != 0)
+        {
+            _tags.Add(tag);
+        }
+    }
+
+    private static string NameOfTag(ushort tag) => tag switch
+    {
+        DW_TAG_class_type => "DW_TAG_class_type",
+        DW_TAG_namespace => "DW_TAG_namespace",
+        DW_TAG_reference_type => "DW_TAG_reference_type",
+        DW_TAG_rvalue_reference_type => "DW_TAG_rvalue_reference_type",
+        DW_TAG_inheritance => "DW_TAG_inheritance",
+        DW_TAG_template_type_parameter => "DW_TAG_template_type_parameter",
+        DW_TAG_template_value_parameter => "DW_TAG_template_value_parameter",
+        DW_TAG_ptr_to_member_type => "DW_TAG_ptr_to_member_type",
+        DW_TAG_variant_part => "DW_TAG_variant_part",
+        _ => $"tag 0x{tag:x}",
+    };
+}

@@ -1,0 +1,340 @@
+using System.Runtime.InteropServices;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Dwarf;
+
+/// <summary>
+/// Tells apart what fingerprints do not. Where a program has several definitions of one name, types that refer to that name are of one
+/// group though they mean different things: <c>struct list { struct item *first; }</c> in units with different items. Which definition
+/// a name has is a matter of the unit, so a group splits by the units that it occurs in: two units go together when they agree on all
+/// names that the type refers to. When that splits a definition, its name has become ambiguous too, and so on until nothing changes.
+/// Only groups that refer to an ambiguous name are touched. A unit that only declares a name goes with the first that defines it.
+/// </summary>
+internal sealed class VariantResolver
+{
+    private const int MostRounds = 200;
+
+    private readonly ProgramGroups _groups;
+    private readonly Dictionary<ulong, int> _nameIndex = [];
+    private readonly List<ulong> _ambiguous = [];
+    private readonly Dictionary<long, int> _definitionIn = [];
+    private readonly SortedDictionary<int, SortedSet<int>> _namesOf = [];
+    private Dictionary<long, int> _variantIn = [];
+    private Dictionary<int, List<int>> _unitsOf = [];
+    private int[] _parentStart = [];
+    private int[] _parents = [];
+    private bool[] _touched = [];
+
+    private VariantResolver(ProgramGroups groups) => _groups = groups;
+
+    /// <summary>Number of rounds until nothing changed.</summary>
+    internal int Rounds { get; private set; }
+
+    /// <summary>Number of names with more than one definition in the end.</summary>
+    internal int AmbiguousNames => _ambiguous.Count;
+
+    /// <summary>Refines the groups. Cost: nothing where each name has one definition; else the occurrences of what refers to them.</summary>
+    internal static VariantResolver Resolve(ProgramGroups groups)
+    {
+        var resolver = new VariantResolver(groups);
+        foreach ((ulong name, NamedGroups named) in groups.Names)
+        {
+            if (named.Definitions > 1)
+            {
+                resolver._nameIndex[name] = resolver._ambiguous.Count;
+                resolver._ambiguous.Add(name);
+            }
+        }
+
+        if (resolver._ambiguous.Count > 0)
+        {
+            resolver.Refine();
+        }
+
+        return resolver;
+    }
+
+    /// <summary>For a group that was split: a unit for each variant, in order; null for others.</summary>
+    internal List<int>? UnitsOf(int group) => _unitsOf.GetValueOrDefault(group);
+
+    /// <summary>Which variant of a group a unit has; 0 where there is one only.</summary>
+    internal int VariantIn(int group, int unit) => _variantIn.GetValueOrDefault(Pair(group, unit));
+
+    /// <summary>The definition that a name has in a unit; -1 when it has none there.</summary>
+    internal int DefinitionIn(ulong name, int unit) =>
+        _nameIndex.TryGetValue(name, out int index) ? _definitionIn.GetValueOrDefault(Pair(index, unit), -1) : -1;
+
+    /// <summary>True when a name has more than one definition.</summary>
+    internal bool IsAmbiguous(ulong name) => _nameIndex.ContainsKey(name);
+
+    private static long Pair(int high, int low) => ((long)high << 32) | (uint)low;
+
+    private void Refine()
+    {
+        FindParents();
+        _touched = new bool[_groups.Count];
+        int done = 0;
+        int variants = -1;
+        while (Rounds++ < MostRounds)
+        {
+            SpreadNames(done);
+            CollectDefinitions(done);
+            done = _ambiguous.Count;
+            int now = Split();
+            if (now == variants && _ambiguous.Count == done)
+            {
+                break;
+            }
+
+            variants = now;
+        }
+    }
+
+    // Who refers to a group, as two arrays.
+    private void FindParents()
+    {
+        var counts = new int[_groups.Count + 1];
+        ForEachEdge((_, target) => counts[target + 1]++);
+        for (int i = 1; i < counts.Length; i++)
+        {
+            counts[i] += counts[i - 1];
+        }
+
+        _parentStart = counts;
+        _parents = new int[counts[^1]];
+        int[] next = counts[..^1];
+        ForEachEdge((group, target) => _parents[next[target]++] = group);
+    }
+
+    private void ForEachEdge(Action<int, int> edge)
+    {
+        TypeRows rows = _groups.Rows;
+        for (int group = 0; group < _groups.Count; group++)
+        {
+            ref readonly TypeRow type = ref rows.Types[group];
+            if (type.Target != 0)
+            {
+                edge(group, (int)type.Target - 1);
+            }
+
+            if (type.Kind is TypeKind.Struct or TypeKind.Union)
+            {
+                foreach (ref readonly MemberEntry member in rows.Members.AsSpan(type.First, type.Count))
+                {
+                    if (member.Target != 0)
+                    {
+                        edge(group, (int)member.Target - 1);
+                    }
+                }
+            }
+            else if (type.Kind == TypeKind.FunctionPrototype)
+            {
+                foreach (ref readonly ParameterEntry parameter in rows.Parameters.AsSpan(type.First, type.Count))
+                {
+                    if (parameter.Target != 0)
+                    {
+                        edge(group, (int)parameter.Target - 1);
+                    }
+                }
+            }
+        }
+    }
+
+    // Notes for each group which ambiguous names it refers to, through types without a name of their own.
+    private void SpreadNames(int firstNew)
+    {
+        var waiting = new Stack<(int Group, int Name)>();
+        for (int group = 0; group < _groups.Count; group++)
+        {
+            ref readonly TypeRow type = ref _groups.Rows.Types[group];
+            if (type.IsByName && _nameIndex.TryGetValue(type.ReferenceHash, out int name) && name >= firstNew)
+            {
+                PushParents(waiting, group, name);
+            }
+        }
+
+        while (waiting.TryPop(out (int Group, int Name) at))
+        {
+            if (!_namesOf.TryGetValue(at.Group, out SortedSet<int>? names))
+            {
+                _namesOf[at.Group] = names = [];
+                _touched[at.Group] = true;
+            }
+
+            if (names.Add(at.Name) && !_groups.Rows.Types[at.Group].IsByName)
+            {
+                PushParents(waiting, at.Group, at.Name);
+            }
+        }
+    }
+
+    private void PushParents(Stack<(int Group, int Name)> waiting, int group, int name)
+    {
+        for (int i = _parentStart[group]; i < _parentStart[group + 1]; i++)
+        {
+            waiting.Push((_parents[i], name));
+        }
+    }
+
+    private void CollectDefinitions(int firstNew)
+    {
+        for (int unit = 0; unit < _groups.UnitCount; unit++)
+        {
+            foreach (int slot in _groups.RowsOf(unit, out ReadOnlySpan<int> groupOf))
+            {
+                int group = groupOf[slot];
+                ref readonly TypeRow type = ref _groups.Rows.Types[group];
+                if (type.IsByName && !type.Is(RowFlags.Declaration)
+                    && _nameIndex.TryGetValue(type.ReferenceHash, out int name) && name >= firstNew)
+                {
+                    _ = _definitionIn.TryAdd(Pair(name, unit), group);
+                }
+            }
+        }
+    }
+
+    // One round: the variants of every touched group, by what its names are in each unit. Returns how many there are.
+    private int Split()
+    {
+        var signatures = new Dictionary<int, GroupVariants>();
+        var variantIn = new Dictionary<long, int>();
+        for (int unit = 0; unit < _groups.UnitCount; unit++)
+        {
+            foreach (int slot in _groups.RowsOf(unit, out ReadOnlySpan<int> groupOf))
+            {
+                int group = groupOf[slot];
+                if (_touched[group] && variantIn.TryAdd(Pair(group, unit), 0))
+                {
+                    GroupVariants known = CollectionsMarshal.GetValueRefOrAddDefault(signatures, group, out _) ??= new GroupVariants();
+                    variantIn[Pair(group, unit)] = known.Add(SignatureIn(group, unit), unit);
+                }
+            }
+        }
+
+        int count = 0;
+        var unitsOf = new Dictionary<int, List<int>>();
+        foreach (int group in _namesOf.Keys)
+        {
+            if (!signatures.TryGetValue(group, out GroupVariants? found))
+            {
+                continue;
+            }
+
+            found.Finish();
+            count += found.Units.Count;
+            unitsOf[group] = found.Units;
+            ref readonly TypeRow type = ref _groups.Rows.Types[group];
+            if (found.Units.Count > 1 && type.IsByName && !type.Is(RowFlags.Declaration)
+                && _nameIndex.TryAdd(type.ReferenceHash, _ambiguous.Count))
+            {
+                _ambiguous.Add(type.ReferenceHash);
+            }
+        }
+
+        foreach (long pair in variantIn.Keys)
+        {
+            variantIn[pair] = signatures[(int)(pair >> 32)].Final(variantIn[pair]);
+        }
+
+        _variantIn = variantIn;
+        _unitsOf = unitsOf;
+        return count;
+    }
+
+    private long[] SignatureIn(int group, int unit)
+    {
+        SortedSet<int> names = _namesOf[group];
+        var signature = new long[names.Count];
+        int i = 0;
+        foreach (int name in names)
+        {
+            signature[i++] = _definitionIn.TryGetValue(Pair(name, unit), out int definition)
+                ? Pair(definition + 1, VariantIn(definition, unit)) : 0;
+        }
+
+        return signature;
+    }
+
+    /// <summary>The variants of one group: what the names are, and the first unit where they are so.</summary>
+    private sealed class GroupVariants
+    {
+        private readonly List<(long[] Signature, int Unit)> _found = [];
+        private readonly Dictionary<ulong, int> _byHash = [];
+        private int[] _final = [];
+
+        internal List<int> Units { get; } = [];
+
+        internal int Add(long[] signature, int unit)
+        {
+            ulong hash = Fingerprint.Seed;
+            foreach (long part in signature)
+            {
+                hash = Fingerprint.Combine(hash, (ulong)part);
+            }
+
+            ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_byHash, hash, out bool known);
+            if (!known)
+            {
+                index = _found.Count;
+                _found.Add((signature, unit));
+            }
+
+            return index;
+        }
+
+        /// <summary>Lets the units that lack a definition go with the first that has it.</summary>
+        internal void Finish()
+        {
+            _final = new int[_found.Count];
+            Array.Fill(_final, -1);
+            for (int pass = 0; pass < 2; pass++)
+            {
+                for (int i = 0; i < _found.Count; i++)
+                {
+                    bool isComplete = Array.IndexOf(_found[i].Signature, 0) < 0;
+                    if (isComplete != (pass == 0))
+                    {
+                        continue;
+                    }
+
+                    int with = isComplete ? -1 : FirstThatAgrees(i);
+                    if (with >= 0)
+                    {
+                        _final[i] = _final[with];
+                        continue;
+                    }
+
+                    _final[i] = Units.Count;
+                    Units.Add(_found[i].Unit);
+                }
+            }
+        }
+
+        internal int Final(int index) => _final[index];
+
+        private int FirstThatAgrees(int index)
+        {
+            long[] wanted = _found[index].Signature;
+            for (int i = 0; i < _found.Count; i++)
+            {
+                if (_final[i] < 0 || i == index)
+                {
+                    continue;
+                }
+
+                bool agrees = true;
+                for (int k = 0; k < wanted.Length && agrees; k++)
+                {
+                    agrees = wanted[k] == 0 || _found[i].Signature[k] == 0 || wanted[k] == _found[i].Signature[k];
+                }
+
+                if (agrees)
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+    }
+}
