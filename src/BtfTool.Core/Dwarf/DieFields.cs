@@ -107,7 +107,7 @@ internal static class DieFields
 {
     private const ulong TypeFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.ByteSize | 1UL << (int)DieField.BitSize
         | 1UL << (int)DieField.Type | 1UL << (int)DieField.Declaration | 1UL << (int)DieField.Alignment
-        | 1UL << (int)DieField.Signature | 1UL << (int)DieField.Specification;
+        | 1UL << (int)DieField.Signature | 1UL << (int)DieField.Specification | 1UL << (int)DieField.AbstractOrigin;
 
     private const ulong MemberFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Type | 1UL << (int)DieField.MemberLocation
         | 1UL << (int)DieField.DataBitOffset | 1UL << (int)DieField.BitOffset | 1UL << (int)DieField.BitSize

@@ -64,6 +64,14 @@ internal sealed partial class UnitScanner
             RejectUnsupported("types that complete a declaration elsewhere (DW_AT_specification) are");
         }
 
+        if (_die.Has(DieField.AbstractOrigin))
+        {
+            // A copy of a function has copies of its types, which say no more than where the type is.
+            int row = AddRow(TypeKind.Void, offset, RowFlags.Alias, out _);
+            Rows.Types[row].Target = ReferenceOf(DieField.AbstractOrigin);
+            return row;
+        }
+
         switch (a.Action)
         {
             case DieAction.Reference:

@@ -249,6 +249,24 @@ public class DwarfConstructTests
     }
 
     [Fact]
+    public void A_type_in_a_copy_of_a_function_is_the_type_it_was_copied_from()
+    {
+        var d = new DwarfAssembler();
+        d.BeginUnit();
+        d.Open(0x2e, Name("f"), new DwarfAttribute(0x20, 0x0b, 1L));
+        DwarfLabel original = d.Open(Struct, Name("local"), Size(4));
+        d.Close();
+        d.Close();
+        d.Open(0x2e, Name("copy"));
+        DwarfLabel copy = d.Die(Struct, new DwarfAttribute(0x31, 0x13, original));
+        d.Die(0x16, Name("of_copy"), Type(copy));
+        d.Close();
+        d.EndUnit();
+
+        TypeSpelling.Lines(ReadDwarf.Graph(d)).ShouldBe(["Struct local 4 { }", "Typedef of_copy Struct local"]);
+    }
+
+    [Fact]
     public void Units_and_languages_can_be_chosen()
     {
         var d = new DieTreeAssembler();
