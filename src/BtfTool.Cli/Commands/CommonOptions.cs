@@ -89,6 +89,10 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             {
                 Jobs = r.GetValue(_jobs),
                 Strict = r.GetValue(_strict),
+
+                // No command shows them yet.
+                Functions = false,
+                Variables = false,
                 UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
                 LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
             },

@@ -251,7 +251,7 @@ public class DwarfConstructTests
     [Fact]
     public void A_type_in_a_copy_of_a_function_is_the_type_it_was_copied_from()
     {
-        var d = new DwarfAssembler();
+        var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Open(0x2e, Name("f"), new DwarfAttribute(0x20, 0x0b, 1L));
         DwarfLabel original = d.Open(Struct, Name("local"), Size(4));
