@@ -123,6 +123,28 @@ public class OutputTests : WorkFolder
     }
 
     [Fact]
+    public void A_closed_output_is_said_and_ends_with_3()
+    {
+        RunResult run = BtfToolProcess.RunShell($"{BtfToolProcess.InShell} dump '{Oracle.PathOf("layout-section/tun.btf.gz")}' >&-");
+
+        run.ExitCode.ShouldBe(3);
+        run.Errors.ShouldBe("btftool: error: cannot write standard output: Bad file descriptor\n");
+    }
+
+    [Fact]
+    public void Messages_do_not_end_in_the_output_file_when_the_standard_descriptors_are_closed()
+    {
+        // Header flags that nobody knows: a warning. No records, and the empty string.
+        string input = Write("flags", [0x9f, 0xeb, 1, 1, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+        string output = PathTo("out.txt");
+        BtfToolProcess.Run("dump", input).Errors.ShouldStartWith("btftool: warning: ");
+
+        BtfToolProcess.RunShell($"{BtfToolProcess.InShell} header -f '{input}' -o '{output}' <&- 2>&-").ExitCode.ShouldBe(0);
+
+        File.ReadAllText(output).ShouldNotContain("btftool: ");
+    }
+
+    [Fact]
     public void A_regular_file_below_dev_is_replaced_too()
     {
         string output = $"/dev/shm/btftool-test-{Environment.ProcessId}.txt";
