@@ -20,6 +20,7 @@ internal static class CommandLine
             return VersionAction.Write();
         }
 
+        Posix.FillStandardDescriptors();
         return Guard(() => Invoke(Build(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })));
     }
 

@@ -50,7 +50,7 @@ internal static class UsageErrors
         IEnumerable<string> known = IsOption(typed)
             ? command.Options.SelectMany(option => option.Aliases.Append(option.Name))
             : command.Subcommands.Select(subcommand => subcommand.Name);
-        string? nearest = known.Where(name => name.Length > 2)
+        string? nearest = known.Where(name => name.Length > 2 && name != typed)
             .Select(name => (Name: name, Distance: DistanceOf(typed, name)))
             .Where(candidate => candidate.Distance <= EditDistance.LimitFor(typed.Length))
             .OrderBy(candidate => candidate.Distance)

@@ -84,6 +84,100 @@ public class OutputTests : WorkFolder
         File.GetUnixFileMode(PathTo("out.txt")).ShouldBe(File.GetUnixFileMode(PathTo("plain")));
     }
 
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void A_file_that_is_replaced_keeps_its_rights()
+    {
+        string output = Write("out.txt", "old"u8);
+        const UnixFileMode Rights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(output, Rights);
+
+        BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", output).ExitCode.ShouldBe(0);
+
+        new FileInfo(output).Length.ShouldBeGreaterThan(3);
+        File.GetUnixFileMode(output).ShouldBe(Rights);
+    }
+
+    [Fact]
+    public void A_name_may_be_as_long_as_names_can_be()
+    {
+        string name = new('n', 255);
+
+        BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", PathTo(name)).ExitCode.ShouldBe(0);
+
+        FilesInFolder.ShouldBe([name]);
+    }
+
+    [Theory]
+    [InlineData("/dev/stdout")]
+    [InlineData("/dev/fd/1")]
+    public void What_stands_in_a_file_that_is_appended_to_stays(string target)
+    {
+        string output = Write("all.txt", "first\n"u8);
+
+        RunResult run = BtfToolProcess.RunShell(
+            $"{BtfToolProcess.InShell} dump '{Oracle.PathOf("layout-section/tun.btf.gz")}' -o {target} >>'{output}'");
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+        File.ReadAllText(output).ShouldStartWith("first\n[");
+    }
+
+    [Fact]
+    public void A_closed_output_is_said_and_ends_with_3()
+    {
+        RunResult run = BtfToolProcess.RunShell($"{BtfToolProcess.InShell} dump '{Oracle.PathOf("layout-section/tun.btf.gz")}' >&-");
+
+        run.ExitCode.ShouldBe(3);
+        run.Errors.ShouldBe("btftool: error: cannot write standard output: Bad file descriptor\n");
+    }
+
+    [Fact]
+    public void Messages_do_not_end_in_the_output_file_when_the_standard_descriptors_are_closed()
+    {
+        // Header flags that nobody knows: a warning. No records, and the empty string.
+        string input = Write("flags", [0x9f, 0xeb, 1, 1, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+        string output = PathTo("out.txt");
+        BtfToolProcess.Run("dump", input).Errors.ShouldStartWith("btftool: warning: ");
+
+        BtfToolProcess.RunShell($"{BtfToolProcess.InShell} header -f '{input}' -o '{output}' <&- 2>&-").ExitCode.ShouldBe(0);
+
+        File.ReadAllText(output).ShouldNotContain("btftool: ");
+    }
+
+    [Fact]
+    public void A_regular_file_below_dev_is_replaced_too()
+    {
+        string output = $"/dev/shm/btftool-test-{Environment.ProcessId}.txt";
+        try
+        {
+            File.WriteAllText(output, new string('x', 1 << 20));
+
+            BtfToolProcess.Run("dump", Oracle.PathOf("layout-section/tun.btf.gz"), "-o", output).ExitCode.ShouldBe(0);
+
+            File.ReadAllBytes(output).AsSpan().SequenceEqual(Fixtures.Read("oracle/layout-section/bpftool-7.8.raw.txt.gz")).ShouldBeTrue();
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+    }
+
+    [Fact]
+    public void Links_in_a_circle_and_an_empty_name_are_said_and_end_with_3()
+    {
+        File.CreateSymbolicLink(PathTo("a"), "b");
+        File.CreateSymbolicLink(PathTo("b"), "a");
+        string input = Oracle.PathOf("layout-section/tun.btf.gz");
+
+        RunResult circle = BtfToolProcess.Run("dump", input, "-o", PathTo("a"));
+        RunResult empty = BtfToolProcess.Run("dump", input, "-o", "");
+
+        circle.ExitCode.ShouldBe(3);
+        circle.Errors.ShouldBe($"btftool: error: cannot write {PathTo("a")}: its symbolic links lead nowhere\n");
+        empty.ExitCode.ShouldBe(3);
+        empty.Errors.ShouldBe("btftool: error: cannot write a file without a name\n");
+    }
+
     [Theory]
     [InlineData("/dev/stdout")]
     [InlineData("-")]

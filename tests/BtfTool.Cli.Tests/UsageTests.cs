@@ -56,6 +56,7 @@ public class UsageTests
 
     [Theory]
     [InlineData("unknown command 'shwo': did you mean 'show'?", "shwo")]
+    [InlineData("unknown command 'show'", "--", "show")]
     [InlineData("unknown option '--ouput': did you mean '--output'?", "dump", "--ouput")]
     [InlineData("unknown option '--fiel': did you mean '--file'?", "show", "--fiel", "x")]
     [InlineData("unknown option '--verison': did you mean '--version'?", "--verison")]

@@ -43,6 +43,16 @@ internal sealed class OutputTarget : IDisposable
             return new OutputTarget(Posix.StandardOutput, "standard output");
         }
 
+        if (path.Length == 0)
+        {
+            throw new UnusableException("cannot write a file without a name");
+        }
+
+        if (DescriptorOf(path) is { } descriptor)
+        {
+            return new OutputTarget(descriptor, path);
+        }
+
         try
         {
             return IsReplaceable(path, out string target) ? OpenBeside(path, target) : OpenDirectly(path);
@@ -87,18 +97,44 @@ internal sealed class OutputTarget : IDisposable
         }
     }
 
-    // Devices, pipes and what hangs under /proc (/dev/stdout) cannot be renamed over; links keep pointing to where they do.
+    // An open file under its name in /dev is used as it is: opened anew it would be written from its start, whatever stands there
+    // (`echo first >>x; btftool ... -o /dev/stdout >>x`).
+    private static int? DescriptorOf(string path)
+    {
+        const string Numbered = "/dev/fd/";
+        return path switch
+        {
+            "/dev/stdout" => Posix.StandardOutput,
+            "/dev/stderr" => Posix.StandardError,
+            _ when path.StartsWith(Numbered, StringComparison.Ordinal)
+                && int.TryParse(path.AsSpan(Numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
+            _ => null,
+        };
+    }
+
+    // Devices, pipes and what hangs under /proc cannot be renamed over; links keep pointing to where they do.
     private static bool IsReplaceable(string path, out string target)
     {
         target = Path.GetFullPath(path);
         if (new FileInfo(target).LinkTarget is not null)
         {
-            target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+            target = FinalTarget(target, path);
         }
 
-        bool special = target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal)
-            || path.StartsWith("/dev/", StringComparison.Ordinal);
-        return !special && (!Path.Exists(target) || IsRegular(target));
+        return !target.StartsWith("/proc/", StringComparison.Ordinal) && (!Path.Exists(target) || IsRegular(target));
+    }
+
+    // The framework's exception for links that go in a circle has neither a text nor the number of the system's error.
+    private static string FinalTarget(string link, string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException)
+        {
+            throw new UnusableException($"cannot write {path}: its symbolic links lead nowhere");
+        }
     }
 
     private static bool IsRegular(string path)
@@ -115,9 +151,30 @@ internal sealed class OutputTarget : IDisposable
     {
         string folder = Path.GetDirectoryName(target)!;
         string suffix = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Environment.TickCount64:x}");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{suffix}.tmp");
+
+        // Without the target's name, which may be as long as names can be.
+        string temporary = Path.Combine(folder, $".btftool-{suffix}.tmp");
         SafeFileHandle file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        return new OutputTarget(file, name, temporary, target);
+        var opened = new OutputTarget(file, name, temporary, target);
+        try
+        {
+            KeepRights(file, target);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    // What is replaced keeps who may read it; its owner becomes who runs the program.
+    private static void KeepRights(SafeFileHandle file, string target)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            File.SetUnixFileMode(file, File.GetUnixFileMode(target));
+        }
     }
 
     private static OutputTarget OpenDirectly(string path) =>

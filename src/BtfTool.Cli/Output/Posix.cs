@@ -15,6 +15,9 @@ internal static unsafe partial class Posix
     private const int Interrupted = 4;
     private const int TryAgain = 11;
     private const short PollOut = 4;
+    private const int GetDescriptorFlags = 1;
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
     private const int AtCurrentFolder = -100;
     private const uint StatXType = 1;
     private const int FileTypeMask = 0xF000;
@@ -41,6 +44,22 @@ internal static unsafe partial class Posix
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Gives standard input, output and error something to be when the caller closed them; else a file that is opened later takes their
+    /// number, and messages end in the output file. A closed input is empty, a closed output refuses what is written.
+    /// </summary>
+    public static void FillStandardDescriptors()
+    {
+        for (int descriptor = 0; descriptor <= StandardError; descriptor++)
+        {
+            // The system gives the lowest number that is free, which is this one: those below are open.
+            if (FileControl(descriptor, GetDescriptorFlags) < 0)
+            {
+                _ = OpenFile("/dev/null", descriptor == StandardError ? WriteOnly : ReadOnly);
+            }
+        }
     }
 
     public static bool IsTerminal(int descriptor) => IsATty(descriptor) == 1;
@@ -78,6 +97,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int FileControl(int descriptor, int command);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsATty(int descriptor);

@@ -84,9 +84,9 @@ public static class Decompressor
                 InvalidImageException.Throw(file, section, -1, $"the zlib data hold more than the {claimedBytes} bytes that are claimed");
             }
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            throw Damaged(file, section, "zlib", e);
+            throw Damaged(file, section, "zlib");
         }
 
         if (done < output.Length)
@@ -123,9 +123,9 @@ public static class Decompressor
                 output.Advance(read);
             }
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            throw Damaged(file, "", "gzip", e);
+            throw Damaged(file, "", "gzip");
         }
 
         if (!output.Written.EndsWith(EndMarkText))
@@ -155,8 +155,9 @@ public static class Decompressor
         return Math.Min(Math.Min(byRatio, limits.MaxDecompressedBytes), Array.MaxLength - 64);
     }
 
-    private static InvalidImageException Damaged(string file, string section, string format, InvalidDataException e) =>
-        new(file, section, -1, $"the {format} data are damaged or cut short ({e.Message.TrimEnd('.')})");
+    // Without the framework's own words: they are not in the native program (UseSystemResourceKeys).
+    private static InvalidImageException Damaged(string file, string section, string format) =>
+        new(file, section, -1, $"the {format} data are damaged or cut short");
 
     private static string NameOf(CompressionFormat format) => format switch
     {

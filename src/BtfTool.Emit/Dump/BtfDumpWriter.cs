@@ -11,8 +11,14 @@ namespace BtfTool.Emit.Dump;
 /// </summary>
 public sealed class BtfDumpWriter
 {
+    // Each record may have the longest name of the file, so the text of a hostile one grows with the square of its size. The kernel's
+    // names have at most 511 bytes (btf.rst), and no row less than 8: with such names no text is longer than this.
+    private const long MaxTextBytesPerRecordByte = 128;
+    private const long MaxTextBytesOfSmallFiles = 64 * 1024 * 1024;
+
     private readonly BtfFile _file;
     private readonly Utf8Writer _out;
+    private long _end = long.MaxValue;
     private BtfRecordIndex? _index;
 
     /// <summary>Prepares a dump. Cost: O(1).</summary>
@@ -27,9 +33,13 @@ public sealed class BtfDumpWriter
     }
 
     /// <summary>Writes all records of the file, in order. Cost: linear; nothing is allocated per record.</summary>
-    /// <exception cref="InvalidImageException">A record does not end inside the section or has a kind of unknown length.</exception>
+    /// <exception cref="InvalidImageException">
+    /// A record does not end inside the section or has a kind of unknown length; or the names are so long that the text grows beyond
+    /// 64 MiB and 128 bytes for each byte of the records.
+    /// </exception>
     public void WriteAll()
     {
+        _end = _out.Length + MaxTextBytesOfSmallFiles + (MaxTextBytesPerRecordByte * 4 * _file.Words.Length);
         foreach (BtfRecord record in _file)
         {
             WriteRecord(record);
@@ -238,6 +248,10 @@ public sealed class BtfDumpWriter
     private void WriteName(uint offset)
     {
         _out.Write(offset == 0 ? "(anon)"u8 : _file.TryGetString(offset, out ReadOnlySpan<byte> name) ? name : "(invalid)"u8);
+        if (_out.Length > _end)
+        {
+            InvalidImageException.Throw(_file.Path, _file.Section, -1, "its names are so long that their text would not end in reasonable time");
+        }
     }
 
     private static ReadOnlySpan<byte> NameOfLinkage(uint linkage) => linkage switch

@@ -4,6 +4,9 @@ using System.Text;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.Emit.Dump;
+using BtfTool.Emit.Text;
+using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -125,22 +128,43 @@ public class DumpRecordTests
         Should.Throw<InvalidImageException>(() => Dump([1, Info(BtfKind.BTF_KIND_STRUCT, 100), 4]));
     }
 
+    [Fact]
+    public void Text_that_grows_with_the_square_of_the_file_is_refused()
+    {
+        const int Names = 200;
+        uint[] words = new uint[3 + (2 * Names)];
+        words[1] = Info(BtfKind.BTF_KIND_ENUM, Names);
+        for (int i = 0; i < Names; i++)
+        {
+            words[3 + (2 * i)] = 1;
+        }
+
+        BtfFile file = Parse(words, [], $"\0{new string('n', 1 << 20)}\0");
+        var output = new DiscardingBufferWriter();
+        output.Reset(128 << 20);
+
+        Should.Throw<InvalidImageException>(() => new BtfDumpWriter(file, new Utf8Writer(output)).WriteAll())
+            .Message.ShouldBe("test: BTF: its names are so long that their text would not end in reasonable time");
+    }
+
     private static uint Info(BtfKind kind, int vlen = 0, bool flag = false) => ((uint)kind << 24) | (uint)vlen | (flag ? 1u << 31 : 0);
 
-    private static string Dump(uint[] words, byte[]? layout = null)
+    private static string Dump(uint[] words, byte[]? layout = null) =>
+        Encoding.UTF8.GetString(DumpText.Of(Parse(words, layout ?? [], Strings)));
+
+    private static BtfFile Parse(uint[] words, byte[] layout, string strings)
     {
         ReadOnlySpan<byte> types = MemoryMarshal.AsBytes(words.AsSpan());
-        layout ??= [];
         byte[] header = new byte[32];
         BinaryPrimitives.WriteUInt16LittleEndian(header, 0xEB9F);
         header[2] = 1;
-        int[] fields = [32, 0, types.Length, types.Length + layout.Length, Strings.Length, types.Length, layout.Length];
+        int[] fields = [32, 0, types.Length, types.Length + layout.Length, strings.Length, types.Length, layout.Length];
         for (int i = 0; i < fields.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4 + (4 * i)), fields[i]);
         }
 
-        byte[] image = [.. header, .. types, .. layout, .. Encoding.UTF8.GetBytes(Strings)];
-        return Encoding.UTF8.GetString(DumpText.Of(BtfFile.Parse("test", "BTF", ByteRegion.FromBytes(image))));
+        byte[] image = [.. header, .. types, .. layout, .. Encoding.UTF8.GetBytes(strings)];
+        return BtfFile.Parse("test", "BTF", ByteRegion.FromBytes(image));
     }
 }
