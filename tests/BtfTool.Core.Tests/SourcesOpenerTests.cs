@@ -142,7 +142,7 @@ public sealed class SourcesOpenerTests : IDisposable
 
     [Fact]
     public void A_file_that_opens_but_cannot_be_read_is_named() =>
-        Should.Throw<InvalidImageException>(() => SourceOpener.Open("/proc/self/mem")).Message.ShouldStartWith("/proc/self/mem: cannot be read (");
+        Should.Throw<InvalidImageException>(() => SourceOpener.Open("/proc/self/mem")).Message.ShouldBe("/proc/self/mem: cannot be read");
 
     [Fact]
     public void A_file_that_is_cut_short_anywhere_gives_a_clear_error()

@@ -128,8 +128,9 @@ public sealed class BtfFile
     /// <param name="section">The section of it, for messages.</param>
     /// <param name="bytes">The BTF; must stay valid as long as this object is used.</param>
     /// <param name="baseFile">The BTF that this one extends, or null.</param>
+    /// <param name="limits">Bounds to hold.</param>
     /// <exception cref="InvalidImageException">The header is not one of BTF, or a section does not lie inside the bytes.</exception>
-    public static BtfFile Parse(string path, string section, ByteRegion bytes, BtfFile? baseFile = null)
+    public static BtfFile Parse(string path, string section, ByteRegion bytes, BtfFile? baseFile = null, ReaderLimits? limits = null)
     {
         if (bytes.Length > int.MaxValue)
         {
@@ -137,7 +138,7 @@ public sealed class BtfFile
         }
 
         var diagnostics = new List<Diagnostic>();
-        Header header = ReadHeader(path, section, bytes.AsSpan(), diagnostics);
+        Header header = ReadHeader(path, section, bytes.AsSpan(), diagnostics, limits ?? ReaderLimits.Default);
         if (baseFile is not null && baseFile.IsBigEndian != header.BigEndian)
         {
             InvalidImageException.Throw(path, section, 0, $"its byte order is not that of the base {baseFile.Path}");
@@ -268,7 +269,8 @@ public sealed class BtfFile
     [DoesNotReturn]
     private void Fail(int word, string rule) => InvalidImageException.Throw(Path, Section, TypeSectionOffset + (4L * word), rule);
 
-    private static Header ReadHeader(string path, string section, ReadOnlySpan<byte> bytes, List<Diagnostic> diagnostics)
+    private static Header ReadHeader(string path, string section, ReadOnlySpan<byte> bytes, List<Diagnostic> diagnostics,
+        ReaderLimits limits)
     {
         if (!IsBtf(bytes))
         {
@@ -308,6 +310,7 @@ public sealed class BtfFile
             InvalidImageException.Throw(path, section, stringsEnd - 1, "the string section does not end with a NUL byte");
         }
 
+        CheckNameLengths(path, section, bytes.Slice((int)(length + header.StringOffset), header.StringLength), limits.MaxNameBytes);
         int known = length >= LongHeaderBytes ? LongHeaderBytes : ShortHeaderBytes;
         if (bytes[known..(int)length].ContainsAnyExcept((byte)0))
         {
@@ -332,6 +335,21 @@ public sealed class BtfFile
         }
 
         return (offset, (int)length);
+    }
+
+    // From the end of what is known to hold an end, back: a few bytes of each stretch are looked at.
+    private static void CheckNameLengths(string path, string section, ReadOnlySpan<byte> strings, int maxBytes)
+    {
+        for (int at = 0; at < strings.Length;)
+        {
+            int end = strings.Slice(at, Math.Min(maxBytes + 1, strings.Length - at)).LastIndexOf((byte)0);
+            if (end < 0)
+            {
+                InvalidImageException.Throw(path, section, -1, $"the string at offset {at} is longer than {maxBytes} bytes");
+            }
+
+            at += end + 1;
+        }
     }
 
     private BtfKindLayout[] ReadLayout(in Header header, ByteRegion bytes)

@@ -21,6 +21,15 @@ public sealed record ReaderLimits
     /// <summary>Deepest nesting of types by value, through pointers and prototypes, that a walk follows.</summary>
     public int MaxNesting { get; init; } = 1000;
 
+    /// <summary>
+    /// Largest number of bytes of one name. The kernel's own limit is 511; a table of names without an end, shared by all types, would
+    /// make work and text grow with the product of both.
+    /// </summary>
+    public int MaxNameBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Largest number of bytes of a listing; that of a kernel has 6 million, with all types expanded 20.</summary>
+    public long MaxListingBytes { get; init; } = 1L << 30;
+
     /// <summary>Largest number of bytes an emitter expands one type to (shared anonymous types can grow exponentially).</summary>
     public long MaxEmittedBytesPerType { get; init; } = 64L * 1024 * 1024;
 }

@@ -160,7 +160,7 @@ public static class SourceOpener
         }
         catch (IOException e)
         {
-            throw new InvalidImageException(path, "", -1, $"cannot be read ({e.Message.TrimEnd('.')})");
+            throw new InvalidImageException(path, "", -1, e is PathTooLongException ? "the path is too long" : "cannot be read");
         }
     }
 

@@ -11,14 +11,17 @@ namespace BtfTool.Emit.Pahole;
 /// </summary>
 internal sealed class PaholeBudget(TypeGraph graph, ReaderLimits limits, Utf8Writer output)
 {
+    private readonly long _listingEnd = output.Length + limits.MaxListingBytes;
     private long _typeEnd;
     private long _steps;
+    private TypeId _type;
 
     /// <summary>A new type begins.</summary>
-    public void StartType()
+    public void StartType(TypeId type)
     {
+        _type = type;
         _steps = 0;
-        _typeEnd = output.Length + limits.MaxEmittedBytesPerType;
+        _typeEnd = Math.Min(_listingEnd, output.Length + limits.MaxEmittedBytesPerType);
     }
 
     /// <summary>One step of a walk, at a depth below its start.</summary>
@@ -36,5 +39,7 @@ internal sealed class PaholeBudget(TypeGraph graph, ReaderLimits limits, Utf8Wri
     public void Take(int steps) => _steps += steps;
 
     private void Throw() => InvalidImageException.Throw(graph.SourcePath, "", -1,
-        $"a type that expands to more than {limits.MaxEmittedBytesPerType} bytes or {limits.MaxNesting} levels");
+        _typeEnd == _listingEnd
+            ? $"the listing grows beyond {limits.MaxListingBytes} bytes at type {_type}"
+            : $"type {_type} expands to more than {limits.MaxEmittedBytesPerType} bytes or {limits.MaxNesting} levels");
 }

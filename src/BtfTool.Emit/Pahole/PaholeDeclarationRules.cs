@@ -16,13 +16,34 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions opti
     private readonly Dictionary<TypeId, PaholeQuirks> _prototypes = [];
     private readonly List<TypeId> _unfinished = [];
 
+    // Chains in C have a few links; each link looks ahead, so those of chains made to be long are remembered.
+    private const int LongChain = 16;
+
+    private readonly Dictionary<TypeId, PaholeQuirks> _longChains = [];
+
     /// <summary>The quirks that the declaration of something of a type meets. Cost: the length of its chain of types.</summary>
     /// <exception cref="Core.Diagnostics.InvalidImageException">Prototypes nest too deeply.</exception>
     public PaholeQuirks Of(TypeId id)
     {
+        if (_longChains.Count > 0 && _longChains.TryGetValue(id, out PaholeQuirks known))
+        {
+            return known;
+        }
+
+        PaholeQuirks quirks = Walk(id, out int steps);
+        if (steps > LongChain)
+        {
+            _longChains[id] = quirks;
+        }
+
+        return quirks;
+    }
+
+    private PaholeQuirks Walk(TypeId id, out int steps)
+    {
         PaholeQuirks quirks = PaholeQuirks.None;
         var seen = new Seen();
-        for (int steps = 0; steps < _maxSteps; steps++)
+        for (steps = 0; steps < _maxSteps; steps++)
         {
             budget.Take(1);
             TypeView type = graph[id];

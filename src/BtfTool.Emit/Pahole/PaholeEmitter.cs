@@ -58,7 +58,7 @@ public sealed partial class PaholeEmitter
     /// </exception>
     public void WriteType(TypeId id)
     {
-        StartType();
+        StartType(id);
         TypeView type = _graph[id];
         switch (type.Kind)
         {
@@ -83,7 +83,7 @@ public sealed partial class PaholeEmitter
         _isWriting = false;
     }
 
-    private void StartType()
+    private void StartType(TypeId id)
     {
         if (_isWriting)
         {
@@ -98,7 +98,7 @@ public sealed partial class PaholeEmitter
         MetQuirks = PaholeQuirks.None;
         _cacheline = 0;
         _memberTop = 0;
-        _budget.StartType();
+        _budget.StartType(id);
     }
 
     private PaholeFrame TopFrame(TypeView type) => new()

@@ -159,7 +159,7 @@ public sealed partial class PaholeEmitter
     }
 
     /// <summary>Writes a name with its qualifiers and stars; returns whether it was a body.</summary>
-    private bool WriteRightSpecifier(TypeId id, PaholeFrame frame, int depth, bool expand)
+    private bool WriteRightSpecifier(TypeId id, PaholeFrame frame, int depth, bool expand, bool? qualifiesPointer = null)
     {
         _budget.Step(depth);
         TypeView type = _graph[id];
@@ -196,23 +196,23 @@ public sealed partial class PaholeEmitter
 
         if (type.IsQualifier)
         {
-            return WriteRightQualifier(type, frame, depth, expand);
+            return WriteRightQualifier(type, frame, depth, expand, qualifiesPointer ?? LeadsToPointer(type));
         }
 
         WriteTypeName(id, depth);
         return false;
     }
 
-    private bool WriteRightQualifier(TypeView type, in PaholeFrame frame, int depth, bool expand)
+    // What one qualifier of a run qualifies, all of them do.
+    private bool WriteRightQualifier(TypeView type, in PaholeFrame frame, int depth, bool expand, bool behind)
     {
-        bool behind = LeadsToPointer(type);
         if (!behind)
         {
             WriteQualifierWord(type.Kind);
             _w.Write((byte)' ');
         }
 
-        bool hasBody = WriteRightSpecifier(type.Target, frame, depth + 1, expand);
+        bool hasBody = WriteRightSpecifier(type.Target, frame, depth + 1, expand, behind);
         if (behind)
         {
             _w.Write((byte)' ');

@@ -1,4 +1,5 @@
 using BtfTool.Core.Btf;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
 using BtfTool.TestKit;
 using Shouldly;
@@ -142,6 +143,19 @@ public unsafe class BtfHeaderTests
     [Fact]
     public void Strings_without_an_end_are_refused_at_their_last_byte() =>
         Read.Fails(() => Read.File(new BtfAssembler().RawStrings("\0int"u8)), 27, "does not end with a NUL byte");
+
+    [Fact]
+    public void A_name_that_is_longer_than_any_name_is_refused()
+    {
+        var allowed = new BtfAssembler();
+        allowed.Name(new string('n', 16 * 1024));
+        Read.File(allowed);
+
+        var refused = new BtfAssembler();
+        refused.Name("before");
+        refused.Name(new string('n', (16 * 1024) + 1));
+        Should.Throw<InvalidImageException>(() => Read.File(refused)).Message.ShouldEndWith("is longer than 16384 bytes");
+    }
 
     [Theory]
     [InlineData(2, 0)]
