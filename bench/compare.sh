@@ -8,6 +8,7 @@ export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 
 tool=${BTFTOOL_BIN:-artifacts/btftool}
 runs=${RUNS:-20}
+warmup=3
 results=${RESULTS:-bench/RESULTS.md}
 [ "$runs" -ge 10 ] || { echo "RUNS is at least 10" >&2; exit 1; }
 for needed in hyperfine pahole bpftool gzip /usr/bin/time; do
@@ -22,7 +23,7 @@ load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 
 # medians COMMAND...: a line of milliseconds for each command; fails when one of them fails.
 medians() {
-    hyperfine --shell none --warmup 3 --runs "$runs" --output "$work/out" --export-json "$work/times.json" "$@" >"$work/hyperfine.log" 2>&1 &&
+    hyperfine --shell none --warmup "$warmup" --runs "$runs" --ignore-failure --output "$work/out" --export-json "$work/times.json" "$@" >"$work/hyperfine.log" 2>&1 &&
         sed -n 's/^ *"median": \([0-9.e-]*\),*$/\1/p' "$work/times.json" | awk '{ printf "%.1f\n", $1 * 1000 }'
 }
 
@@ -61,6 +62,16 @@ if [ -r /sys/kernel/btf/vmlinux ]; then
     rows "running" /sys/kernel/btf/vmlinux
 fi
 
+# A kernel with DWARF is 600 MB: it is measured where BENCH_DWARF names one, with 10 runs, for pahole takes seconds.
+if [ -n "${BENCH_DWARF:-}" ]; then
+    warmup=1 runs=10
+    for name in task_struct ext4_inode no_such_type; do
+        row "DWARF: show $name" "$tool show $name --format dwarf -f $BENCH_DWARF" "pahole -F dwarf -C $name $BENCH_DWARF"
+    done
+    row "DWARF: show --all" "$tool show --all --format dwarf -f $BENCH_DWARF" "pahole -F dwarf -j2 $BENCH_DWARF"
+    warmup=3 runs=${RUNS:-20}
+fi
+
 # size NAME PATH: bytes of a program and of the libraries that it loads and that come with it.
 size() {
     echo "| $1 | $(stat -Lc %s "$2") | $(ldd "$2" 2>/dev/null | awk '{ print $1 }' | grep -Ev 'linux-vdso|ld-linux|lib(c|m)\.so' | paste -sd ' ' -) |"
@@ -73,6 +84,7 @@ size() {
     echo "times longer the peer takes (below 1: btftool is slower). \"6.18\" is \`fixtures/oracle/linux-6.18/vmlinux.btf.gz\`, decompressed;"
     echo "\"running\" is \`/sys/kernel/btf/vmlinux\` of the machine. Output goes to a file, for both. A peer that \"failed\" ended with an error."
     echo
+    [ -z "${BENCH_DWARF:-}" ] || echo "\"DWARF\" is $(basename "$BENCH_DWARF"), $(stat -Lc %s "$BENCH_DWARF") bytes (10 runs); there pahole stops at the first unit that has the name, btftool shows all layouts."
     echo "Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, Linux $(uname -r), $(uname -m);"
     echo "load average $load_before before and $(cut -d ' ' -f 1 /proc/loadavg) after."
     echo "Versions: $("$tool" --version); pahole $(pahole --version); $(bpftool version | head -n 1); $(hyperfine --version)."
