@@ -60,6 +60,15 @@ public class ShowTests : WorkFolder
         Heads("--pahole-compat", "spinlock_t", "-f", s_kernel).ShouldBe(["typedef struct spinlock spinlock_t;"]);
     }
 
+    [Fact]
+    public void Types_of_DWARF_are_chosen_as_those_of_BTF()
+    {
+        string[] dwarf = ["--format", "dwarf", "-f", Oracle.PathOf("tun-ko/tun.ko.debug.gz")];
+
+        Heads(["--pahole-compat", "spinlock_t", .. dwarf]).ShouldBe(["typedef struct spinlock spinlock_t;"]);
+        Heads(["spinlock_t", .. dwarf]).ShouldBe(["typedef struct spinlock spinlock_t;", "struct spinlock"]);
+    }
+
     [Theory]
     [InlineData("struct spinlock", "struct spinlock")]
     [InlineData("union bpf_attr", "union bpf_attr")]

@@ -22,7 +22,7 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
     /// BTF, for patterns, and where no name was given.
     /// </summary>
     /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
-    public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly)
+    public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly, bool paholeCompat)
     {
         if (source.Format != SourceFormat.Dwarf || names.Length == 0 || names.Any(NamePattern.IsPattern))
         {
@@ -38,7 +38,7 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
             TypeNameResult resolved = TypeNameQuery.Resolve(result.Graph, name);
             if (resolved.IsDefined)
             {
-                groups.Add(Of(result, resolved));
+                groups.Add(Of(result, resolved, paholeCompat));
                 continue;
             }
 
@@ -53,9 +53,9 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
         return problem is null ? groups : throw new UnusableException(problem);
     }
 
-    private static FoundTypes Of(DwarfFindResult result, TypeNameResult resolved)
+    private static FoundTypes Of(DwarfFindResult result, TypeNameResult resolved, bool paholeCompat)
     {
-        var found = new FoundTypes(result.Graph, ShownTypes.All(result.Graph, [resolved.Types]));
+        var found = new FoundTypes(result.Graph, ShownTypes.Of(result.Graph, [resolved.Types], paholeCompat));
         foreach (DwarfFoundType type in result.Types)
         {
             string others = type.UnitCount == 1 ? "" : $" and {type.UnitCount - 1} more unit{(type.UnitCount == 2 ? "" : "s")}";

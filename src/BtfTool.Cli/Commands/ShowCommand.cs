@@ -96,7 +96,8 @@ internal static class ShowCommand
         {
             using TypeSource source = Common.OpenSource(r);
             string[] names = r.GetValue(Names) ?? [];
-            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first)) ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
+            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat))
+                ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             foreach (FoundTypes group in groups)
@@ -110,13 +111,8 @@ internal static class ShowCommand
         }
 
         private FoundTypes OfGraph(TypeGraph graph, ParseResult r, string[] names) =>
-            new(graph, r.GetValue(_all) ? null : Choose(graph, names, r.GetValue(_paholeCompat)));
-
-        private static IReadOnlyList<TypeId> Choose(TypeGraph graph, string[] names, bool paholeCompat)
-        {
-            IReadOnlyList<IReadOnlyList<TypeId>> named = TypeNames.Resolve(graph, names, allowDeclared: false);
-            return paholeCompat ? ShownTypes.FirstOfEachName(graph, named) : ShownTypes.All(graph, named);
-        }
+            new(graph, r.GetValue(_all) ? null
+                : ShownTypes.Of(graph, TypeNames.Resolve(graph, names, allowDeclared: false), r.GetValue(_paholeCompat)));
 
         private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayUnits, Utf8Writer writer)
         {
