@@ -4,10 +4,11 @@ using BtfTool.Core.Types;
 using BtfTool.Oracles;
 
 // Layouts [--btf|--dwarf] [--base FILE] [--plain|--asserts] FILE: a line for every named struct and union, sorted; complaints go to stderr.
-// --asserts writes C to be compiled behind the header instead. --plain leaves out what BTF, gdb or DWARF 2 cannot say: names of base types, restrict, _Atomic.
+// --why NAME says of all types of a name why they are not one. --asserts writes C to be compiled behind the header instead. --plain leaves out what BTF, gdb or DWARF 2 cannot say: names of base types, restrict, _Atomic.
 SourceOptions options = new();
 bool plain = false;
 bool asserts = false;
+string? why = null;
 string? file = null;
 for (int i = 0; i < args.Length; i++)
 {
@@ -24,6 +25,9 @@ for (int i = 0; i < args.Length; i++)
             break;
         case "--plain":
             plain = true;
+            break;
+        case "--why":
+            why = args[++i];
             break;
         case "--asserts":
             asserts = true;
@@ -42,6 +46,29 @@ if (asserts)
     (lines, int ambiguous) = new AssertWriter(graph).Write();
     Console.Error.WriteLine($"{lines.Count} asserts; {ambiguous} types left out, whose names have others");
     WriteLines(lines);
+    return;
+}
+
+if (why is not null)
+{
+    List<TypeId> same = [];
+    for (uint id = 1; id < graph.TypeCount; id++)
+    {
+        TypeView type = graph[new TypeId(id)];
+        if ((type.IsComposite || type.Kind == TypeKind.Typedef) && type.NameString == why)
+        {
+            same.Add(type.Id);
+        }
+    }
+
+    for (int i = 1; i < same.Count; i++)
+    {
+        for (int j = 0; j < i; j++)
+        {
+            Console.WriteLine($"[{same[j]}] [{same[i]}] {Difference.Find(graph, same[j], same[i]) ?? "the same"}");
+        }
+    }
+
     return;
 }
 
