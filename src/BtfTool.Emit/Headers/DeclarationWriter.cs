@@ -162,9 +162,13 @@ internal sealed class DeclarationWriter
                 WriteQualifiers(start);
                 _out.Write("void"u8);
                 return true;
-            case TypeKind.Int or TypeKind.Float:
+            case TypeKind.Int:
                 WriteQualifiers(start);
                 _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
+                return true;
+            case TypeKind.Float:
+                WriteQualifiers(start);
+                WriteFloat(id);
                 return true;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
                 WriteQualifiers(start);
@@ -181,6 +185,25 @@ internal sealed class DeclarationWriter
             default:
                 return false;
         }
+    }
+
+    // Compilers name complex types with the macro of <complex.h> (gcc "complex double", clang "complex"), which is no keyword.
+    private void WriteFloat(uint id)
+    {
+        ReadOnlySpan<byte> name = _types.NameBytes(id);
+        if (_dialect.SpellsComplexAsNamed || !name.StartsWith("complex"u8) || (name.Length > 7 && name[7] != (byte)' '))
+        {
+            _out.Write(name);
+            return;
+        }
+
+        _out.Write("_Complex"u8);
+        _out.Write(name.Length > 7 ? name[7..] : _types.DirectSize(id) switch
+        {
+            8 => " float"u8,
+            16 => " double"u8,
+            _ => " long double"u8,
+        });
     }
 
     // Qualifiers of the terminal lie right over it and are written before it.
