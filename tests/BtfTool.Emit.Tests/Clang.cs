@@ -4,11 +4,14 @@ using Xunit;
 
 namespace BtfTool.Emit.Tests;
 
-/// <summary>Asks clang whether it accepts C for BPF.</summary>
+/// <summary>Asks clang whether it accepts C, for BPF unless another target is named.</summary>
 internal static class Clang
 {
     /// <summary>Compiles without output; returns what clang says, empty when it accepts the text. Skips the test without clang.</summary>
-    public static string Check(params byte[][] parts)
+    public static string Check(params byte[][] parts) => CheckFor("bpf", parts);
+
+    /// <summary>As <see cref="Check"/>, for another target.</summary>
+    public static string CheckFor(string target, params byte[][] parts)
     {
         string path = Path.Combine(Path.GetTempPath(), $"btftool-{Guid.NewGuid():n}.c");
         try
@@ -21,7 +24,7 @@ internal static class Clang
                 }
             }
 
-            return Run(path);
+            return Run(target, path);
         }
         finally
         {
@@ -29,9 +32,9 @@ internal static class Clang
         }
     }
 
-    private static string Run(string path)
+    private static string Run(string target, string path)
     {
-        string[] arguments = ["-target", "bpf", "-fsyntax-only", "-fms-extensions", "-Wno-microsoft-anon-tag",
+        string[] arguments = ["-target", target, "-fsyntax-only", "-fms-extensions", "-Wno-microsoft-anon-tag",
             "-Wno-visibility", "-Wno-missing-declarations", "-ferror-limit=20", path];
         try
         {

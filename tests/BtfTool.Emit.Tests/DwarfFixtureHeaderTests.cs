@@ -1,0 +1,60 @@
+using System.Buffers;
+using BtfTool.Core.Elf;
+using BtfTool.Core.IO;
+using BtfTool.Core.Sources;
+using BtfTool.Emit.Headers;
+using BtfTool.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace BtfTool.Emit.Tests;
+
+/// <summary>The header of every compiled DWARF file compiles for the processor that the file is for, which agrees on each offset.</summary>
+public class DwarfFixtureHeaderTests
+{
+    // gABI machine, 64 bit, big endian: the name that clang has for it.
+    private static readonly Dictionary<(int Machine, bool Is64, bool IsBigEndian), string> Targets = new()
+    {
+        [(62, true, false)] = "x86_64-linux-gnu",
+        [(3, false, false)] = "i686-linux-gnu",
+        [(22, true, true)] = "s390x-linux-gnu",
+        [(183, true, false)] = "aarch64-linux-gnu",
+        [(183, true, true)] = "aarch64_be-linux-gnu",
+        [(40, false, false)] = "arm-linux-gnueabihf",
+        [(40, false, true)] = "armeb-linux-gnueabihf",
+        [(247, true, false)] = "bpf",
+        [(247, true, true)] = "bpfeb",
+        [(4, false, true)] = "m68k-linux-gnu",
+        [(8, false, true)] = "mips-linux-gnu",
+        [(8, false, false)] = "mipsel-linux-gnu",
+        [(8, true, true)] = "mips64-linux-gnuabi64",
+        [(8, true, false)] = "mips64el-linux-gnuabi64",
+        [(20, false, true)] = "powerpc-linux-gnu",
+        [(21, true, true)] = "powerpc64-linux-gnu",
+        [(21, true, false)] = "powerpc64le-linux-gnu",
+        [(243, false, false)] = "riscv32-linux-gnu",
+        [(243, true, false)] = "riscv64-linux-gnu",
+        [(2, false, true)] = "sparc-linux-gnu",
+        [(43, true, true)] = "sparc64-linux-gnu",
+    };
+
+    public static TheoryData<string> Files => [.. DwarfFixtures.Readable];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_header_compiles_and_the_compiler_agrees_on_every_offset_and_size(string name)
+    {
+        string path = Fixtures.PathOf("dwarf/bin/" + name);
+        using TypeSource source = SourceOpener.Open(path, new SourceOptions { Format = SourceFormat.Dwarf });
+        var emitter = new HeaderEmitter(source.Graph, HeaderOptions.Default);
+        var header = new ArrayBufferWriter<byte>();
+        emitter.Write(header);
+        var assertions = new ArrayBufferWriter<byte>();
+        new LayoutAssertions(source.Graph, emitter).Write(assertions);
+        ElfFile elf = ElfFile.Parse(name, ByteRegion.FromBytes(Fixtures.Read("dwarf/bin/" + name)));
+        string target = name.Contains("n32", StringComparison.Ordinal) ? "mips64el-linux-gnuabin32"
+            : Targets[((int)elf.Machine, elf.Is64Bit, elf.IsBigEndian)];
+
+        Clang.CheckFor(target, header.WrittenSpan.ToArray(), assertions.WrittenSpan.ToArray()).ShouldBe("");
+    }
+}
