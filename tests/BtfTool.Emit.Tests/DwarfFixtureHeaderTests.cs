@@ -55,6 +55,12 @@ public class DwarfFixtureHeaderTests
         string target = name.Contains("n32", StringComparison.Ordinal) ? "mips64el-linux-gnuabin32"
             : Targets[((int)elf.Machine, elf.Is64Bit, elf.IsBigEndian)];
 
-        Clang.CheckFor(target, header.WrittenSpan.ToArray(), assertions.WrittenSpan.ToArray()).ShouldBe("");
+        byte[][] parts = [header.WrittenSpan.ToArray(), assertions.WrittenSpan.ToArray()];
+
+        // What gcc made it agrees on; clang lacks some of its types, and aligns others differently.
+        bool isByGcc = name.Contains(".gcc", StringComparison.Ordinal) && !name.Contains("m32", StringComparison.Ordinal);
+        string gcc = target.StartsWith("x86_64", StringComparison.Ordinal) ? "gcc" : target + "-gcc";
+        string? said = isByGcc ? Clang.CheckByGcc(gcc, parts) : null;
+        (said ?? Clang.CheckFor(target, parts)).ShouldBe("");
     }
 }
