@@ -65,34 +65,10 @@ public class DwarfDamageTests
             d.Die(0x34, new DwarfAttribute(0x02, 0x18, new ReadOnlyMemory<byte>([0x7f])));
         }
         ),
-        ["dynamic member"] = ("place is computed", d => OneMember(d, new DwarfAttribute(0x38, 0x18, new byte[] { 0x12, 0x06 }))),
-        ["dynamic size"] = ("sizes that are computed", d => d.Die(0x24, Name("x"), new DwarfAttribute(0x0b, 0x18, new byte[] { 0x30 }))),
-        ["large enumerator"] = ("more than 64 bits", d =>
-        {
-            d.Open(0x04, Name("e"), Size(16));
-            d.Die(0x28, Name("v"), new DwarfAttribute(0x1c, 0x1e, new ReadOnlyMemory<byte>(new byte[16])));
-            d.Close();
-        }
-        ),
-        ["namespace"] = ("DW_TAG_namespace is", d => d.Die(0x39, Name("n"))),
-        ["method"] = ("structs with functions", d =>
-        {
-            d.Open(Struct, Name("s"), Size(1));
-            d.Die(0x2e, Name("f"));
-            d.Close();
-        }
-        ),
         ["signature of a declaration"] = ("references to type units", d => d.Die(Struct, new DwarfAttribute(0x69, 0x20, 1L), Declared)),
         ["reference by signature"] = ("references to type units", d => d.Die(Pointer, new DwarfAttribute(0x49, 0x20, 1L))),
-        ["specification"] = ("complete a declaration", d =>
-        {
-            DwarfLabel declared = d.Die(Struct, Name("s"), Declared);
-            d.Die(Struct, new DwarfAttribute(0x47, 0x13, declared), Size(1));
-        }
-        ),
         ["supplementary reference"] = ("supplementary file", d => d.Die(Pointer, new DwarfAttribute(0x49, 0x1c, 1L))),
         ["supplementary name"] = ("supplementary file", d => d.Die(Pointer, new DwarfAttribute(0x03, 0x1d, 1L))),
-        ["stride"] = ("a stride", d => d.Die(0x01, new DwarfAttribute(0x51, 0x0b, 8L))),
     };
 
     /// <summary>Names of the cases.</summary>
