@@ -82,6 +82,7 @@ public static class DwarfFinder
 
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
+        UnitReport.AddLeftOut(file, workers, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
         TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
         var types = new List<DwarfFoundType>();

@@ -62,7 +62,7 @@ internal sealed class DeclarationWriter
 
         switch (kind)
         {
-            case TypeKind.Int:
+            case TypeKind.Int when !_types.Has(id, TypeMarks.Respelled):
                 _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
                 break;
             case TypeKind.Typedef:
@@ -162,13 +162,15 @@ internal sealed class DeclarationWriter
                 WriteQualifiers(start);
                 _out.Write("void"u8);
                 return true;
-            case TypeKind.Int:
+            case TypeKind.Int or TypeKind.Float:
                 WriteQualifiers(start);
+                if (_types.Has(id, TypeMarks.Respelled))
+                {
+                    _out.Write(_types.RespelledName(id));
+                    return true;
+                }
+
                 _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
-                return true;
-            case TypeKind.Float:
-                WriteQualifiers(start);
-                WriteFloat(id);
                 return true;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:
                 WriteQualifiers(start);
@@ -185,25 +187,6 @@ internal sealed class DeclarationWriter
             default:
                 return false;
         }
-    }
-
-    // Compilers name complex types with the macro of <complex.h> (gcc "complex double", clang "complex"), which is no keyword.
-    private void WriteFloat(uint id)
-    {
-        ReadOnlySpan<byte> name = _types.NameBytes(id);
-        if (_dialect.SpellsComplexAsNamed || !name.StartsWith("complex"u8) || (name.Length > 7 && name[7] != (byte)' '))
-        {
-            _out.Write(name);
-            return;
-        }
-
-        _out.Write("_Complex"u8);
-        _out.Write(name.Length > 7 ? name[7..] : _types.DirectSize(id) switch
-        {
-            8 => " float"u8,
-            16 => " double"u8,
-            _ => " long double"u8,
-        });
     }
 
     // Qualifiers of the terminal lie right over it and are written before it.
