@@ -37,6 +37,10 @@ internal enum DieField : byte
     Signature,
     Stride,
     Ranges,
+    NoReturn,
+    DeclFile,
+    DeclLine,
+    StmtList,
     Limit,
 }
 
@@ -116,6 +120,7 @@ internal static class DieFields
 
     private const ulong SubprogramFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Type | 1UL << (int)DieField.Declaration
         | 1UL << (int)DieField.External | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.Inline | 1UL << (int)DieField.Ranges
+        | 1UL << (int)DieField.NoReturn
         | 1UL << (int)DieField.Specification | 1UL << (int)DieField.AbstractOrigin;
 
     private const ulong VariableFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Type | 1UL << (int)DieField.Declaration
@@ -126,6 +131,9 @@ internal static class DieFields
 
     private const ulong UnitFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Language | 1UL << (int)DieField.CompDir
         | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName;
+
+    /// <summary>Where things are declared; read when that is asked for only.</summary>
+    internal const ulong Places = 1UL << (int)DieField.DeclFile | 1UL << (int)DieField.DeclLine | 1UL << (int)DieField.StmtList;
 
     private const ulong NameAndValue = 1UL << (int)DieField.Name | 1UL << (int)DieField.ConstValue;
 
@@ -162,6 +170,10 @@ internal static class DieFields
         DW_AT_signature => DieField.Signature,
         DW_AT_byte_stride or DW_AT_bit_stride => DieField.Stride,
         DW_AT_ranges => DieField.Ranges,
+        DW_AT_noreturn => DieField.NoReturn,
+        DW_AT_decl_file => DieField.DeclFile,
+        DW_AT_decl_line => DieField.DeclLine,
+        DW_AT_stmt_list => DieField.StmtList,
         _ => DieField.None,
     };
 

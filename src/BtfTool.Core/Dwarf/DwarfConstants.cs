@@ -80,6 +80,8 @@ internal static class DwarfConstants
     internal const ushort DW_AT_abstract_origin = 0x31;
     internal const ushort DW_AT_count = 0x37;
     internal const ushort DW_AT_data_member_location = 0x38;
+    internal const ushort DW_AT_decl_file = 0x3a;
+    internal const ushort DW_AT_decl_line = 0x3b;
     internal const ushort DW_AT_declaration = 0x3c;
     internal const ushort DW_AT_encoding = 0x3e;
     internal const ushort DW_AT_external = 0x3f;
@@ -90,6 +92,7 @@ internal static class DwarfConstants
     internal const ushort DW_AT_str_offsets_base = 0x72;
     internal const ushort DW_AT_addr_base = 0x73;
     internal const ushort DW_AT_dwo_name = 0x76;
+    internal const ushort DW_AT_noreturn = 0x87;
     internal const ushort DW_AT_alignment = 0x88;
     internal const ushort DW_AT_GNU_dwo_name = 0x2130;
     internal const ushort DW_AT_GNU_vector = 0x2107;
@@ -188,4 +191,8 @@ internal static class DwarfConstants
     internal const byte DW_OP_plus_uconst = 0x23;
     internal const byte DW_OP_addrx = 0xa1;
     internal const byte DW_OP_GNU_addr_index = 0xfb;
+
+    // Contents of the entries of a line table (DWARF 5 table 7.27).
+    internal const byte DW_LNCT_path = 0x1;
+    internal const byte DW_LNCT_directory_index = 0x2;
 }

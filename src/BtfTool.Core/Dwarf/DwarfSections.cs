@@ -7,9 +7,12 @@ namespace BtfTool.Core.Dwarf;
 /// <summary>The sections of a file that describe types: decompressed, and relocated where the file is relocatable.</summary>
 public sealed class DwarfSections
 {
+    private readonly Lazy<ByteRegion> _lines;
+
     private DwarfSections(ElfFile elf)
     {
         Elf = elf;
+        _lines = new Lazy<ByteRegion>(() => Read(elf, "debug_line", optional: true));
         Info = Read(elf, "debug_info", optional: false);
         Abbreviations = Read(elf, "debug_abbrev", optional: false);
         Strings = Read(elf, "debug_str", optional: true);
@@ -41,6 +44,10 @@ public sealed class DwarfSections
 
     /// <summary><c>.debug_addr</c>; empty when absent.</summary>
     public ByteRegion Addresses { get; }
+
+    /// <summary><c>.debug_line</c>; empty when absent. Cost: decompressed and relocated at the first use.</summary>
+    /// <exception cref="InvalidImageException">It is damaged or beyond the limits.</exception>
+    public ByteRegion Lines => _lines.Value;
 
     /// <summary>True when there is a <c>.debug_types</c> (DWARF 4 type units), which is not read.</summary>
     public bool HasTypeUnitSection { get; }

@@ -48,6 +48,9 @@ internal sealed class GroupTable
     internal static ulong KeyOf(int unit, uint offset, int synthetic) =>
         ((ulong)(uint)unit << 40) | ((ulong)offset << 8) | (uint)Math.Min(synthetic, 255);
 
+    /// <summary>What <see cref="KeyOf"/> was made of.</summary>
+    internal static (int Unit, uint Offset, int Synthetic) PlaceOf(ulong key) => ((int)(key >> 40), (uint)(key >> 8), (int)(key & 0xff));
+
     /// <summary>The group of a row; a new one where there is none, with its references still to be set.</summary>
     private int SlotOf(in TypeRow type, int row)
     {
