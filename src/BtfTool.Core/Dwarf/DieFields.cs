@@ -41,6 +41,7 @@ internal enum DieField : byte
     DeclFile,
     DeclLine,
     StmtList,
+    RangeListsBase,
     Limit,
 }
 
@@ -62,6 +63,7 @@ internal enum ValueClass : byte
     Address,
     AddressIndex,
     SectionOffset,
+    ListIndex,
     Supplementary,
 }
 
@@ -130,7 +132,8 @@ internal static class DieFields
     private const ulong SubrangeFields = 1UL << (int)DieField.UpperBound | 1UL << (int)DieField.LowerBound | 1UL << (int)DieField.Count;
 
     private const ulong UnitFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Language | 1UL << (int)DieField.CompDir
-        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName;
+        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName
+        | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.RangeListsBase;
 
     /// <summary>Where things are declared; read when that is asked for only.</summary>
     internal const ulong Places = 1UL << (int)DieField.DeclFile | 1UL << (int)DieField.DeclLine | 1UL << (int)DieField.StmtList;
@@ -170,6 +173,7 @@ internal static class DieFields
         DW_AT_signature => DieField.Signature,
         DW_AT_byte_stride or DW_AT_bit_stride => DieField.Stride,
         DW_AT_ranges => DieField.Ranges,
+        DW_AT_rnglists_base => DieField.RangeListsBase,
         DW_AT_noreturn => DieField.NoReturn,
         DW_AT_decl_file => DieField.DeclFile,
         DW_AT_decl_line => DieField.DeclLine,

@@ -18,6 +18,7 @@ internal sealed class GraphAssembler
     private readonly int[] _firstNode;
     private readonly TypeGraphBuilder _builder;
     private readonly DeclarationPlaces? _places;
+    private AddressSections? _sections;
 
     private GraphAssembler(DwarfFile file, ProgramGroups groups, VariantResolver variants, List<Diagnostic>? placeDiagnostics)
     {
@@ -197,10 +198,13 @@ internal sealed class GraphAssembler
                 _builder.AddFloat(name, type.SizeBytes);
                 break;
             case TypeKind.Function:
-                _builder.AddFunction(name, IdOf(type.Target, unit), type.Extra);
+                _builder.AddFunction(name, IdOf(type.Target, unit), type.Extra, type.Is(RowFlags.NoReturn));
                 break;
             case TypeKind.Variable:
                 _builder.AddVariable(name, IdOf(type.Target, unit), type.Extra);
+                break;
+            case TypeKind.DeclTag:
+                _builder.AddDeclTag(name, IdOf(type.Target, unit), (int)type.Extra);
                 break;
             default:
                 _builder.AddReference(type.Kind, name, IdOf(type.Target, unit));
@@ -220,6 +224,8 @@ internal sealed class GraphAssembler
         if (type.Is(RowFlags.HasAddress))
         {
             _builder.SetAddress(type.SizeBytes);
+            _sections ??= new AddressSections(_file.Sections.Elf, _names);
+            _builder.SetAddressSection(_sections.NameOf(type.SizeBytes, type.First));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class UnitWorker
 
     internal GroupTable Groups { get; } = new();
 
-    internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
+    internal List<(long Place, CodeAddress Address)> ForeignAddresses => _linker.ForeignAddresses;
 
     internal long DieCount => _scanner.DieCount;
 
