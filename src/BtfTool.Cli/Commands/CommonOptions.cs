@@ -78,7 +78,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     }
 
     /// <inheritdoc cref="Inputs.Open"/>
-    public TypeSource OpenSource(ParseResult r) => Inputs.Open(
+    public TypeSource OpenSource(ParseResult r, bool declarationPlaces = false) => Inputs.Open(
         (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file),
         new SourceOptions
         {
@@ -93,6 +93,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
                 // No command shows them yet.
                 Functions = false,
                 Variables = false,
+                DeclarationPlaces = declarationPlaces,
                 UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
                 LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
             },

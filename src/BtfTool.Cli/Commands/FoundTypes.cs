@@ -14,8 +14,26 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
 
     public IReadOnlyList<TypeId>? Types { get; } = types;
 
-    /// <summary>Where a type is defined, in words; null where that is not known.</summary>
-    public string? UnitsOf(TypeId id) => _units.GetValueOrDefault(id);
+    /// <summary>
+    /// Where a type is declared and which units define it, in words that can stand in a comment; null where neither is known.
+    /// </summary>
+    public string? PlaceOf(TypeId id)
+    {
+        string? place = null;
+        if (Graph[id].TryGetDeclaration(out NameId file, out uint line))
+        {
+            string path = file.IsNone ? "line" : Graph.NameString(file);
+            place = line == 0 ? path : file.IsNone ? $"line {line}" : $"{path}:{line}";
+        }
+
+        if (_units.TryGetValue(id, out string? units))
+        {
+            place = place is null ? units : $"{place}; {units}";
+        }
+
+        // Names from files may hold anything, an end of the comment too.
+        return place is null ? null : string.Concat(place.Select(c => char.IsControl(c) ? '?' : c)).Replace("*/", "*?/", StringComparison.Ordinal);
+    }
 
     /// <summary>
     /// The types of names in DWARF, each name found without reading the rest of the program; null where the whole graph is needed: for

@@ -42,7 +42,7 @@ internal static class ShowCommand
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
         private readonly Option<bool> _first = CommonOptions.Flag("--first", "Stop at the first DWARF unit that has a type of the name");
-        private readonly Option<bool> _decl = CommonOptions.Flag("--decl", "Say which DWARF units define what is shown");
+        private readonly Option<bool> _decl = CommonOptions.Flag("--decl", "Say where what is shown is declared, and which DWARF units define it");
         private readonly Option<bool> _paholeCompat = CommonOptions.Flag("--pahole-compat",
             "Write what pahole writes, its mistakes included; of several types of a name the first");
         private readonly Option<bool> _expand = new("--expand", "-E") { Description = "Write the members of nested types in their place" };
@@ -94,7 +94,14 @@ internal static class ShowCommand
 
         public int Run(ParseResult r)
         {
-            using TypeSource source = Common.OpenSource(r);
+            bool sayPlaces = r.GetValue(_decl);
+            using TypeSource source = Common.OpenSource(r, sayPlaces);
+            if (sayPlaces && source.Format == SourceFormat.Btf)
+            {
+                Messages.Warning($"{source.Path}: its types are BTF, which does not say where they are declared (--decl); "
+                    + "DWARF does (--format dwarf, where there is some)");
+            }
+
             string[] names = r.GetValue(Names) ?? [];
             List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat))
                 ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
@@ -102,7 +109,7 @@ internal static class ShowCommand
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             foreach (FoundTypes group in groups)
             {
-                WriteListing(group, Settings(r), r.GetValue(_decl), writer);
+                WriteListing(group, Settings(r), sayPlaces, writer);
             }
 
             writer.Flush();
@@ -114,24 +121,32 @@ internal static class ShowCommand
             new(graph, r.GetValue(_all) ? null
                 : ShownTypes.Of(graph, TypeNames.Resolve(graph, names, allowDeclared: false), r.GetValue(_paholeCompat)));
 
-        private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayUnits, Utf8Writer writer)
+        private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayPlaces, Utf8Writer writer)
         {
             var emitter = new PaholeEmitter(group.Graph, options, writer);
             if (group.Types is null)
             {
-                emitter.WriteAll();
+                emitter.WriteAll(before: sayPlaces ? id => WritePlace(group, id, writer) : null);
                 return;
             }
 
             foreach (TypeId id in group.Types)
             {
-                if (sayUnits && group.UnitsOf(id) is { } units)
+                if (sayPlaces)
                 {
-                    writer.Write($"/* {units} */\n");
+                    WritePlace(group, id, writer);
                 }
 
                 emitter.WriteType(id);
                 writer.Write((byte)'\n');
+            }
+        }
+
+        private static void WritePlace(FoundTypes group, TypeId id, Utf8Writer writer)
+        {
+            if (group.PlaceOf(id) is { } place)
+            {
+                writer.Write($"/* {place} */\n");
             }
         }
 

@@ -60,6 +60,7 @@ internal sealed class AbbreviationTable
     private const int DenseLimit = 1 << 16;
 
     private readonly string _file;
+    private readonly ulong _alsoWanted;
     private Abbreviation[] _abbreviations = new Abbreviation[256];
     private AbbreviationStep[] _steps = new AbbreviationStep[1024];
     private long[] _constants = new long[64];
@@ -70,7 +71,13 @@ internal sealed class AbbreviationTable
     private int _constantCount;
     private ulong _key = ulong.MaxValue;
 
-    internal AbbreviationTable(string file) => _file = file;
+    /// <param name="file">The input, for messages.</param>
+    /// <param name="alsoWanted">Fields to read of every tag besides those that types are made of, one bit each.</param>
+    internal AbbreviationTable(string file, ulong alsoWanted = 0)
+    {
+        _file = file;
+        _alsoWanted = alsoWanted;
+    }
 
     /// <summary>Bytes of the section that were read since the object was made, each time they were.</summary>
     internal long BytesRead { get; private set; }
@@ -143,7 +150,7 @@ internal sealed class AbbreviationTable
             FirstStep = _stepCount,
         };
         a.Action = DieActions.Of(a.Tag);
-        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action, a.HasChildren), unit);
+        AddSteps(ref reader, ref a, DieFields.WantedOf(a.Action, a.HasChildren) | _alsoWanted, unit);
         if (code < DenseLimit)
         {
             if (code >= (ulong)_byCode.Length)

@@ -38,6 +38,11 @@ internal enum DieField : byte
     Stride,
     Ranges,
     ContainingType,
+    NoReturn,
+    DeclFile,
+    DeclLine,
+    StmtList,
+    RangeListsBase,
     Limit,
 }
 
@@ -59,6 +64,7 @@ internal enum ValueClass : byte
     Address,
     AddressIndex,
     SectionOffset,
+    ListIndex,
     Supplementary,
 }
 
@@ -117,6 +123,7 @@ internal static class DieFields
 
     private const ulong SubprogramFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Type | 1UL << (int)DieField.Declaration
         | 1UL << (int)DieField.External | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.Inline | 1UL << (int)DieField.Ranges
+        | 1UL << (int)DieField.NoReturn
         | 1UL << (int)DieField.Specification | 1UL << (int)DieField.AbstractOrigin;
 
     private const ulong VariableFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Type | 1UL << (int)DieField.Declaration
@@ -126,7 +133,11 @@ internal static class DieFields
     private const ulong SubrangeFields = 1UL << (int)DieField.UpperBound | 1UL << (int)DieField.LowerBound | 1UL << (int)DieField.Count;
 
     private const ulong UnitFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Language | 1UL << (int)DieField.CompDir
-        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName;
+        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName
+        | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.RangeListsBase;
+
+    /// <summary>Where things are declared; read when that is asked for only.</summary>
+    internal const ulong Places = 1UL << (int)DieField.DeclFile | 1UL << (int)DieField.DeclLine | 1UL << (int)DieField.StmtList;
 
     private const ulong NameAndValue = 1UL << (int)DieField.Name | 1UL << (int)DieField.ConstValue;
 
@@ -164,6 +175,11 @@ internal static class DieFields
         DW_AT_byte_stride or DW_AT_bit_stride => DieField.Stride,
         DW_AT_ranges => DieField.Ranges,
         DW_AT_containing_type => DieField.ContainingType,
+        DW_AT_rnglists_base => DieField.RangeListsBase,
+        DW_AT_noreturn => DieField.NoReturn,
+        DW_AT_decl_file => DieField.DeclFile,
+        DW_AT_decl_line => DieField.DeclLine,
+        DW_AT_stmt_list => DieField.StmtList,
         _ => DieField.None,
     };
 

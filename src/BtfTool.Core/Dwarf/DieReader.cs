@@ -94,6 +94,42 @@ internal unsafe struct DieReader
         Advance(a.TailBytes);
     }
 
+    /// <summary>
+    /// Byte offset in the unit of the value of an attribute; 0 when it has none, or one that its form does not have in the DIE. Cost: the
+    /// attributes before it. The reader stays where it is.
+    /// </summary>
+    internal uint PlaceOf(AbbreviationTable table, uint dieOffset, DieField field)
+    {
+        DieReader again = this;
+        again.Seek(dieOffset);
+        if (!table.TryGet(again.ReadUleb(), out int index))
+        {
+            return 0;
+        }
+
+        ref readonly Abbreviation a = ref table[index];
+        foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))
+        {
+            again.Advance(step.SkipBytes);
+            if (step.Field == field)
+            {
+                return again.Offset;
+            }
+
+            DieRecord unused = default;
+            if (step.Op >= StepOp.Indirect)
+            {
+                again.ReadIndirect(step, ref unused);
+            }
+            else if (step.Op != StepOp.Implicit)
+            {
+                _ = again.ReadValue(step.Op);
+            }
+        }
+
+        return 0;
+    }
+
     private void SkipSteps(AbbreviationTable table, in Abbreviation a)
     {
         foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))

@@ -82,6 +82,8 @@ internal static class DwarfConstants
     internal const ushort DW_AT_abstract_origin = 0x31;
     internal const ushort DW_AT_count = 0x37;
     internal const ushort DW_AT_data_member_location = 0x38;
+    internal const ushort DW_AT_decl_file = 0x3a;
+    internal const ushort DW_AT_decl_line = 0x3b;
     internal const ushort DW_AT_declaration = 0x3c;
     internal const ushort DW_AT_encoding = 0x3e;
     internal const ushort DW_AT_external = 0x3f;
@@ -92,6 +94,8 @@ internal static class DwarfConstants
     internal const ushort DW_AT_str_offsets_base = 0x72;
     internal const ushort DW_AT_addr_base = 0x73;
     internal const ushort DW_AT_dwo_name = 0x76;
+    internal const ushort DW_AT_rnglists_base = 0x74;
+    internal const ushort DW_AT_noreturn = 0x87;
     internal const ushort DW_AT_alignment = 0x88;
     internal const ushort DW_AT_GNU_dwo_name = 0x2130;
     internal const ushort DW_AT_GNU_vector = 0x2107;
@@ -191,4 +195,17 @@ internal static class DwarfConstants
     internal const byte DW_OP_plus_uconst = 0x23;
     internal const byte DW_OP_addrx = 0xa1;
     internal const byte DW_OP_GNU_addr_index = 0xfb;
+
+    // Entries of lists of ranges (DWARF 5 table 7.30).
+    internal const byte DW_RLE_base_addressx = 0x1;
+    internal const byte DW_RLE_startx_endx = 0x2;
+    internal const byte DW_RLE_startx_length = 0x3;
+    internal const byte DW_RLE_offset_pair = 0x4;
+    internal const byte DW_RLE_base_address = 0x5;
+    internal const byte DW_RLE_start_end = 0x6;
+    internal const byte DW_RLE_start_length = 0x7;
+
+    // Contents of the entries of a line table (DWARF 5 table 7.27).
+    internal const byte DW_LNCT_path = 0x1;
+    internal const byte DW_LNCT_directory_index = 0x2;
 }

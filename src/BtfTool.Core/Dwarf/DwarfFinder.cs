@@ -84,7 +84,8 @@ public static class DwarfFinder
         UnitReport.Add(file, options, outcomes, diagnostics);
         UnitReport.AddLeftOut(file, workers, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
-        TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
+        TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), options, diagnostics,
+            out IReadOnlyList<(int Group, int Unit)> nodes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
         {

@@ -87,7 +87,7 @@ internal static class DwarfForms
             case DW_FORM_addrx or DW_FORM_GNU_addr_index:
                 return Variable(StepOp.Uleb, ValueClass.AddressIndex, ref step);
             case DW_FORM_loclistx or DW_FORM_rnglistx:
-                return Variable(StepOp.Uleb, ValueClass.SectionOffset, ref step);
+                return Variable(StepOp.Uleb, ValueClass.ListIndex, ref step);
             case DW_FORM_string:
                 return Variable(StepOp.InlineString, ValueClass.InfoString, ref step);
             case DW_FORM_block1:

@@ -19,6 +19,12 @@ public sealed record DwarfReadOptions
     /// <summary>Whether variables of file scope are added to the graph.</summary>
     public bool Variables { get; init; } = true;
 
+    /// <summary>
+    /// Whether the graph says where types are declared (<see cref="Facet.DeclarationPlace"/>). Cost: a second look at one DIE of each type,
+    /// and at the header of the line table of each unit that one is from.
+    /// </summary>
+    public bool DeclarationPlaces { get; init; }
+
     /// <summary>Which units to read, by DW_AT_name; all when null.</summary>
     public Func<string, bool>? UnitFilter { get; init; }
 
@@ -81,7 +87,7 @@ public static class DwarfReader
         clock.Lap("merge");
         var variants = VariantResolver.Resolve(groups);
         clock.Lap("refine");
-        TypeGraph graph = GraphAssembler.Build(file, groups, variants);
+        TypeGraph graph = GraphAssembler.Build(file, groups, variants, options, diagnostics, out _);
         clock.Lap("build");
         GC.KeepAlive(file);
         return new DwarfReadResult

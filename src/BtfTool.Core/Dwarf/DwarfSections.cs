@@ -7,9 +7,24 @@ namespace BtfTool.Core.Dwarf;
 /// <summary>The sections of a file that describe types: decompressed, and relocated where the file is relocatable.</summary>
 public sealed class DwarfSections
 {
+    private readonly Lazy<ByteRegion> _lines;
+    private readonly Lazy<ByteRegion> _ranges;
+    private readonly Lazy<ByteRegion> _rangeLists;
+    private readonly Lazy<ElfRelocationTargets?> _infoTargets;
+    private readonly Lazy<ElfRelocationTargets?> _addressTargets;
+    private readonly Lazy<ElfRelocationTargets?> _rangeTargets;
+    private readonly Lazy<ElfRelocationTargets?> _rangeListTargets;
+
     private DwarfSections(ElfFile elf)
     {
         Elf = elf;
+        _lines = new Lazy<ByteRegion>(() => Read(elf, "debug_line", optional: true));
+        _ranges = new Lazy<ByteRegion>(() => Read(elf, "debug_ranges", optional: true));
+        _rangeLists = new Lazy<ByteRegion>(() => Read(elf, "debug_rnglists", optional: true));
+        _infoTargets = TargetsOf(elf, "debug_info");
+        _addressTargets = TargetsOf(elf, "debug_addr");
+        _rangeTargets = TargetsOf(elf, "debug_ranges");
+        _rangeListTargets = TargetsOf(elf, "debug_rnglists");
         Info = Read(elf, "debug_info", optional: false);
         Abbreviations = Read(elf, "debug_abbrev", optional: false);
         Strings = Read(elf, "debug_str", optional: true);
@@ -42,6 +57,28 @@ public sealed class DwarfSections
     /// <summary><c>.debug_addr</c>; empty when absent.</summary>
     public ByteRegion Addresses { get; }
 
+    /// <summary><c>.debug_line</c>; empty when absent. Cost: decompressed and relocated at the first use.</summary>
+    /// <exception cref="InvalidImageException">It is damaged or beyond the limits.</exception>
+    public ByteRegion Lines => _lines.Value;
+
+    /// <summary><c>.debug_ranges</c>; empty when absent. Cost and errors: as <see cref="Lines"/>.</summary>
+    public ByteRegion Ranges => _ranges.Value;
+
+    /// <summary><c>.debug_rnglists</c>; empty when absent. Cost and errors: as <see cref="Lines"/>.</summary>
+    public ByteRegion RangeLists => _rangeLists.Value;
+
+    /// <summary>Sections of the addresses in <see cref="Info"/>; null where the file is linked.</summary>
+    internal ElfRelocationTargets? InfoTargets => _infoTargets.Value;
+
+    /// <summary>Sections of the addresses in <see cref="Addresses"/>; null where the file is linked.</summary>
+    internal ElfRelocationTargets? AddressTargets => _addressTargets.Value;
+
+    /// <summary>Sections of the addresses in <see cref="Ranges"/>; null where the file is linked.</summary>
+    internal ElfRelocationTargets? RangeTargets => _rangeTargets.Value;
+
+    /// <summary>Sections of the addresses in <see cref="RangeLists"/>; null where the file is linked.</summary>
+    internal ElfRelocationTargets? RangeListTargets => _rangeListTargets.Value;
+
     /// <summary>True when there is a <c>.debug_types</c> (DWARF 4 type units), which is not read.</summary>
     public bool HasTypeUnitSection { get; }
 
@@ -65,9 +102,15 @@ public sealed class DwarfSections
 
     private static bool Has(ElfFile elf, string name) => elf.TryGetSection("." + name, out _) || elf.TryGetSection(".z" + name, out _);
 
+    private static Lazy<ElfRelocationTargets?> TargetsOf(ElfFile elf, string name) =>
+        new(() => elf.Type == ElfFileType.ET_REL && TryFind(elf, name, out ElfSection section) ? ElfRelocationTargets.Read(elf, section) : null);
+
+    private static bool TryFind(ElfFile elf, string name, out ElfSection section) =>
+        elf.TryGetSection("." + name, out section) || elf.TryGetSection(".z" + name, out section);
+
     private static ByteRegion Read(ElfFile elf, string name, bool optional)
     {
-        if (elf.TryGetSection("." + name, out ElfSection section) || elf.TryGetSection(".z" + name, out section))
+        if (TryFind(elf, name, out ElfSection section))
         {
             return ElfRelocator.Read(elf, section);
         }

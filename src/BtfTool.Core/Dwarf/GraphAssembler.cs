@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Dwarf;
@@ -16,8 +17,10 @@ internal sealed class GraphAssembler
     private readonly List<(int Group, int Unit)> _nodes = [];
     private readonly int[] _firstNode;
     private readonly TypeGraphBuilder _builder;
+    private readonly DeclarationPlaces? _places;
+    private AddressSections? _sections;
 
-    private GraphAssembler(DwarfFile file, ProgramGroups groups, VariantResolver variants)
+    private GraphAssembler(DwarfFile file, ProgramGroups groups, VariantResolver variants, List<Diagnostic>? placeDiagnostics)
     {
         _file = file;
         _groups = groups;
@@ -33,22 +36,34 @@ internal sealed class GraphAssembler
             PointerSizeBytes = file.Units.Length > 0 && file.Units[0].AddressBytes == 4 ? 4 : 8,
         };
         _builder.EnableDeclaredAlignment();
+        if (placeDiagnostics is not null)
+        {
+            _places = new DeclarationPlaces(file, _names, placeDiagnostics);
+            _builder.EnableDeclarations();
+        }
     }
 
-    /// <summary>Writes the graph. Cost: O(types and elements).</summary>
-    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants) => Build(file, groups, variants, out _);
-
-    /// <summary>As above; says of which group, and in which unit, each type is: that of id 1 first.</summary>
-    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants,
-        out IReadOnlyList<(int Group, int Unit)> nodes)
+    /// <summary>
+    /// Writes the graph; says of which group, and in which unit, each type is: that of id 1 first. Cost: O(types and elements).
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="groups">The types.</param>
+    /// <param name="variants">What tells types of one group apart.</param>
+    /// <param name="options">Says whether the places of declarations are wanted.</param>
+    /// <param name="diagnostics">Takes what could not be found of those.</param>
+    /// <param name="nodes">Where each type is from.</param>
+    internal static TypeGraph Build(DwarfFile file, ProgramGroups groups, VariantResolver variants, DwarfReadOptions options,
+        List<Diagnostic> diagnostics, out IReadOnlyList<(int Group, int Unit)> nodes)
     {
-        var assembler = new GraphAssembler(file, groups, variants);
+        var assembler = new GraphAssembler(file, groups, variants, options.DeclarationPlaces ? diagnostics : null);
         assembler.PlaceNodes();
         foreach ((int group, int unit) in CollectionsMarshal.AsSpan(assembler._nodes))
         {
             assembler.Add(groups.Rows.Types[group], unit);
+            assembler.NotePlace(group, unit);
         }
 
+        assembler._places?.Finish();
         assembler._builder.SetNames(assembler._names.ToPool());
         nodes = assembler._nodes;
         return assembler._builder.Build();
@@ -183,10 +198,13 @@ internal sealed class GraphAssembler
                 _builder.AddFloat(name, type.SizeBytes);
                 break;
             case TypeKind.Function:
-                _builder.AddFunction(name, IdOf(type.Target, unit), type.Extra);
+                _builder.AddFunction(name, IdOf(type.Target, unit), type.Extra, type.Is(RowFlags.NoReturn));
                 break;
             case TypeKind.Variable:
                 _builder.AddVariable(name, IdOf(type.Target, unit), type.Extra);
+                break;
+            case TypeKind.DeclTag:
+                _builder.AddDeclTag(name, IdOf(type.Target, unit), (int)type.Extra);
                 break;
             default:
                 _builder.AddReference(type.Kind, name, IdOf(type.Target, unit));
@@ -206,6 +224,17 @@ internal sealed class GraphAssembler
         if (type.Is(RowFlags.HasAddress))
         {
             _builder.SetAddress(type.SizeBytes);
+            _sections ??= new AddressSections(_file.Sections.Elf, _names);
+            _builder.SetAddressSection(_sections.NameOf(type.SizeBytes, type.First));
+        }
+    }
+
+    private void NotePlace(int group, int unit)
+    {
+        if (_places is not null)
+        {
+            (NameId file, uint line) = _places.Of(_groups.Rows.Types[group], _variants.UnitsOf(group) is { Count: > 1 } ? unit : -1);
+            _builder.SetDeclaration(file, line);
         }
     }
 

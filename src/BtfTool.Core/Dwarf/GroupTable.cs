@@ -28,7 +28,7 @@ internal sealed class GroupTable
         {
             ref TypeRow type = ref types[row];
             synthetic = type.Is(RowFlags.Synthetic) ? synthetic + 1 : 0;
-            if (type.Is(RowFlags.Alias) || (type.Kind == TypeKind.Variable && type.Is(RowFlags.Declaration)))
+            if (type.Is(RowFlags.Alias) || IsLeftOut(type) || (type.Kind == TypeKind.DeclTag && (type.Target == 0 || IsLeftOut(types[(int)type.Target - 1]))))
             {
                 continue;
             }
@@ -44,9 +44,15 @@ internal sealed class GroupTable
         }
     }
 
+    // A variable that is declared only; what annotates it goes with it.
+    private static bool IsLeftOut(in TypeRow type) => type.Kind == TypeKind.Variable && type.Is(RowFlags.Declaration);
+
     /// <summary>The order of types: by unit, then by offset, then by which of the rows of a DIE it is.</summary>
     internal static ulong KeyOf(int unit, uint offset, int synthetic) =>
         ((ulong)(uint)unit << 40) | ((ulong)offset << 8) | (uint)Math.Min(synthetic, 255);
+
+    /// <summary>What <see cref="KeyOf"/> was made of.</summary>
+    internal static (int Unit, uint Offset, int Synthetic) PlaceOf(ulong key) => ((int)(key >> 40), (uint)(key >> 8), (int)(key & 0xff));
 
     /// <summary>The group of a row; a new one where there is none, with its references still to be set.</summary>
     private int SlotOf(in TypeRow type, int row)
@@ -61,8 +67,9 @@ internal sealed class GroupTable
                 if (type.Key < known.Key)
                 {
                     known.Key = type.Key;
-                    TakeAddress(ref known, type);
                 }
+
+                TakeAddress(ref known, type);
 
                 return _slots[at];
             }
@@ -83,12 +90,12 @@ internal sealed class GroupTable
         return slot;
     }
 
+    /// <summary>Of several copies of a function or variable, one may lie where the others are declared or inlined: the first that lies anywhere.</summary>
     internal static void TakeAddress(ref TypeRow known, in TypeRow type)
     {
-        if (type.Kind is TypeKind.Function or TypeKind.Variable)
+        if (type.Is(RowFlags.HasAddress) && (!known.Is(RowFlags.HasAddress) || type.AddressUnit < known.AddressUnit))
         {
-            known.SizeBytes = type.SizeBytes;
-            known.Flags = (known.Flags & ~RowFlags.HasAddress) | (type.Flags & RowFlags.HasAddress);
+            known.SetAddress(new CodeAddress(type.SizeBytes, type.First), type.AddressUnit);
         }
     }
 

@@ -24,15 +24,19 @@ internal sealed class NameInterner
         ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
         if (!known)
         {
-            ReadOnlySpan<byte> bytes = _names.BytesOf(name);
-            if (_pool.Length - _length <= bytes.Length)
-            {
-                Array.Resize(ref _pool, Math.Max(_pool.Length * 2, _length + bytes.Length + 1));
-            }
+            place = Append(_names.BytesOf(name));
+        }
 
-            place = (uint)_length;
-            bytes.CopyTo(_pool.AsSpan(_length));
-            _length += bytes.Length + 1;
+        return new NameId(place);
+    }
+
+    /// <summary>The place of a name that lies in no section. Cost: its length.</summary>
+    internal NameId Intern(ReadOnlySpan<byte> name)
+    {
+        ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, DwarfNames.HashOf(name), out bool known);
+        if (!known && !name.IsEmpty)
+        {
+            place = Append(name);
         }
 
         return new NameId(place);
@@ -40,4 +44,17 @@ internal sealed class NameInterner
 
     /// <summary>The names, each ended by a zero.</summary>
     internal byte[] ToPool() => _pool[.._length];
+
+    private uint Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_pool.Length - _length <= bytes.Length)
+        {
+            Array.Resize(ref _pool, Math.Max(_pool.Length * 2, _length + bytes.Length + 1));
+        }
+
+        int place = _length;
+        bytes.CopyTo(_pool.AsSpan(place));
+        _length += bytes.Length + 1;
+        return (uint)place;
+    }
 }

@@ -52,15 +52,15 @@ internal sealed class ProgramGroups
 
     private void TakeForeignAddresses(DwarfFile file)
     {
-        var addresses = new Dictionary<ulong, ulong>();
+        var addresses = new Dictionary<ulong, CodeAddress>();
         foreach (UnitWorker worker in _workers)
         {
-            foreach ((long place, ulong address) in worker.ForeignAddresses)
+            foreach ((long place, CodeAddress address) in worker.ForeignAddresses)
             {
                 if (file.TryFindUnit(place, out DwarfUnit unit))
                 {
                     ulong key = GroupTable.KeyOf(unit.Index, (uint)(place - unit.Offset), 0);
-                    addresses[key] = Math.Min(address, addresses.GetValueOrDefault(key, ulong.MaxValue));
+                    addresses[key] = addresses.TryGetValue(key, out CodeAddress known) && !address.IsBelow(known) ? known : address;
                 }
             }
         }
@@ -73,10 +73,9 @@ internal sealed class ProgramGroups
         foreach (ref TypeRow type in Rows.Types.AsSpan())
         {
             if (type.Kind is TypeKind.Function or TypeKind.Variable && !type.Is(RowFlags.HasAddress)
-                && addresses.TryGetValue(type.Key, out ulong address))
+                && addresses.TryGetValue(type.Key, out CodeAddress address))
             {
-                type.SizeBytes = address;
-                type.Flags |= RowFlags.HasAddress;
+                type.SetAddress(address, type.Unit);
             }
         }
     }
@@ -133,9 +132,9 @@ internal sealed class ProgramGroups
                     rows.Add(own[slot]);
                     source.Add(((long)w << 32) | (uint)slot);
                 }
-                else if (own[slot].Key < rows[group].Key)
+                else
                 {
-                    rows[group].Key = own[slot].Key;
+                    rows[group].Key = Math.Min(rows[group].Key, own[slot].Key);
                     GroupTable.TakeAddress(ref rows[group], own[slot]);
                 }
 

@@ -96,6 +96,9 @@ internal enum RowFlags : ushort
 
     /// <summary>Hides, or is hidden by, another type of its name in the unit: others refer to it itself, not to its name.</summary>
     Pinned = 512,
+
+    /// <summary>A function that never returns.</summary>
+    NoReturn = 8192,
 }
 
 /// <summary>
@@ -118,11 +121,26 @@ internal struct TypeRow
     internal uint AlignmentBytes;
     internal uint Extra;
     internal int Slot;
+
+    /// <summary>The unit that said the address.</summary>
+    internal int AddressUnit;
     internal RowFlags Flags;
     internal TypeKind Kind;
     internal byte State;
 
     internal readonly bool Is(RowFlags flag) => (Flags & flag) != 0;
+
+    /// <summary>Sets the address of a function or variable: its section takes the place of what other types list.</summary>
+    internal void SetAddress(in CodeAddress address, int unit)
+    {
+        if (address.IsKnown)
+        {
+            SizeBytes = address.Value;
+            First = address.Section;
+            AddressUnit = unit;
+            Flags |= RowFlags.HasAddress;
+        }
+    }
 
     /// <summary>True when others refer to it by name.</summary>
     internal readonly bool IsByName => (Flags & (RowFlags.Named | RowFlags.Pinned)) == RowFlags.Named;

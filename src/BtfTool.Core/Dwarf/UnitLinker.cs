@@ -21,7 +21,7 @@ internal sealed class UnitLinker
     }
 
     /// <summary>Addresses of functions and variables that other units describe: the place of that DIE, and the address.</summary>
-    internal List<(long Place, ulong Address)> ForeignAddresses { get; } = [];
+    internal List<(long Place, CodeAddress Address)> ForeignAddresses { get; } = [];
 
     /// <summary>
     /// As <see cref="Link()"/>, where what is met through pointers and in prototypes needs no more than its name.
@@ -98,7 +98,7 @@ internal sealed class UnitLinker
             if ((completion.Origin & TypeReference.ForeignBit) != 0)
             {
                 // With LTO the code is in one unit and what it was compiled from in another.
-                if (completion.HasAddress)
+                if (completion.Address.IsKnown)
                 {
                     ForeignAddresses.Add((_scanner.PlaceOf(completion.Origin), completion.Address));
                 }
@@ -116,10 +116,9 @@ internal sealed class UnitLinker
             {
                 ref TypeRow type = ref _rows.Types[row];
                 type.Flags &= ~RowFlags.Declaration;
-                if (completion.HasAddress && !type.Is(RowFlags.HasAddress))
+                if (!type.Is(RowFlags.HasAddress))
                 {
-                    type.SizeBytes = completion.Address;
-                    type.Flags |= RowFlags.HasAddress;
+                    type.SetAddress(completion.Address, type.Unit);
                 }
             }
         }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 using static BtfTool.Core.Dwarf.DwarfConstants;
 
@@ -204,7 +203,7 @@ internal sealed partial class UnitScanner
         if (_die.Has(DieField.Specification) || _die.Has(DieField.AbstractOrigin))
         {
             uint origin = ReferenceOf(_die.Has(DieField.AbstractOrigin) ? DieField.AbstractOrigin : DieField.Specification);
-            Completions.Add(new Completion(origin, AddressOf(DieField.LowPc, out bool has), has));
+            Completions.Add(new Completion(origin, AddressOfFunction(offset)));
             return -1;
         }
 
@@ -219,79 +218,36 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Target = TypeReference.ToRow(prototype);
         type.Extra = _die.Flag(DieField.External) ? 1u : 0;
-        type.SizeBytes = AddressOf(DieField.LowPc, out bool hasAddress);
-        type.Flags |= hasAddress ? RowFlags.HasAddress : 0;
+        type.Flags |= _die.Flag(DieField.NoReturn) ? RowFlags.NoReturn : 0;
+        type.SetAddress(AddressOfFunction(offset), _own.Index);
         type.AlignmentBytes = 0;
         Rows.Types[prototype].Target = returned;
         return row;
     }
 
-    private void TakeVariable(uint offset)
+    private int TakeVariable(uint offset)
     {
-        ulong address = AddressOf(DieField.Location, out bool hasAddress);
+        CodeAddress address = AddressOf(DieField.Location, offset);
         if (_die.Has(DieField.Specification) || _die.Has(DieField.AbstractOrigin))
         {
             uint origin = ReferenceOf(_die.Has(DieField.Specification) ? DieField.Specification : DieField.AbstractOrigin);
-            Completions.Add(new Completion(origin, address, hasAddress));
-            return;
+            Completions.Add(new Completion(origin, address));
+            return -1;
         }
 
         if (!_die.Has(DieField.Name))
         {
-            return;
+            return -1;
         }
 
         int row = AddRow(TypeKind.Variable, offset, RowFlags.None, out _);
         ref TypeRow type = ref Rows.Types[row];
         type.Target = ReferenceOf(DieField.Type);
         type.Extra = _die.Flag(DieField.External) ? 1u : 0;
-        type.SizeBytes = address;
-        type.Flags |= hasAddress ? RowFlags.HasAddress : 0;
+        type.SetAddress(address, _own.Index);
         type.Flags |= _die.Flag(DieField.Declaration) ? RowFlags.Declaration : 0;
         type.AlignmentBytes = 0;
-    }
-
-    private ulong AddressOf(DieField field, out bool has)
-    {
-        ulong value = _die[field];
-        has = true;
-        switch (_die.ClassOf(field))
-        {
-            case ValueClass.Address:
-                return value;
-            case ValueClass.AddressIndex:
-                return IndexedAddress(value, out has);
-            case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] == DW_OP_addr
-                && block.Length == 1 + _unit.AddressBytes:
-                return AddressIn(block[1..]);
-            case ValueClass.Block when _reader.BlockAt(value) is { Length: > 1 } block && block[0] is DW_OP_addrx or DW_OP_GNU_addr_index
-                && TryUleb(block[1..], out ulong index, out int length) && block.Length == 1 + length:
-                return IndexedAddress(index, out has);
-            default:
-                has = false;
-                return 0;
-        }
-    }
-
-    private ulong IndexedAddress(ulong index, out bool has)
-    {
-        ByteRegion addresses = _file.Sections.Addresses;
-        ulong size = (ulong)_unit.AddressBytes;
-        has = _unit.Index == _own.Index && _addressBase <= (ulong)addresses.Length
-            && index < ((ulong)addresses.Length - _addressBase) / size;
-        return has ? AddressIn(addresses.Span((long)(_addressBase + (index * size)), (int)size)) : 0;
-    }
-
-    private ulong AddressIn(ReadOnlySpan<byte> bytes)
-    {
-        ulong address = 0;
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            int shift = 8 * (_file.IsBigEndian ? bytes.Length - 1 - i : i);
-            address |= (ulong)bytes[i] << shift;
-        }
-
-        return address;
+        return row;
     }
 
     // The list of children ends: what they said goes into the row.

@@ -15,13 +15,17 @@ internal sealed partial class UnitScanner
         switch (a.Action)
         {
             case DieAction.Member:
+                int members = _openMembers.Count;
                 TakeMember();
+                row = _openMembers.Count > members ? _stack[_stack.Count - 1].Row : -1;
                 break;
             case DieAction.Enumerator:
                 TakeEnumerator();
                 break;
             case DieAction.Parameter:
+                int parameters = _openParameters.Count;
                 TakeParameter();
+                row = _openParameters.Count > parameters ? _stack[_stack.Count - 1].Row : -1;
                 break;
             case DieAction.UnspecifiedParameters:
                 TakeVariadic();
@@ -30,13 +34,13 @@ internal sealed partial class UnitScanner
                 TakeSubrange();
                 break;
             case DieAction.Annotation:
-                TakeAnnotation();
+                TakeAnnotation(offset);
                 break;
             case DieAction.Subprogram:
                 row = TakeSubprogram(offset);
                 break;
             case DieAction.Variable:
-                TakeVariable(offset);
+                row = TakeVariable(offset);
                 break;
             case DieAction.Unsupported:
                 row = TakeUnsupported(a.Tag, offset);
@@ -352,14 +356,5 @@ internal sealed partial class UnitScanner
         type.Name = type.NameHash = 0;
         type.Target = ReferenceOf(DieField.Type);
         return row;
-    }
-
-    private void TakeAnnotation()
-    {
-        if (Parent() == DieAction.Reference && NameOf(DieField.Name, out _) is var name && name != 0
-            && _names.BytesOf(name).SequenceEqual("btf_type_tag"u8) && NameOf(DieField.ConstValue, out _) is var tag && tag != 0)
-        {
-            _tags.Add(tag);
-        }
     }
 }

@@ -204,6 +204,7 @@ internal sealed partial class UnitScanner
     private bool ReadRoot()
     {
         _die.Clear();
+        uint offset = _reader.Offset;
         ulong code = _reader.ReadUleb();
         if (code == 0)
         {
@@ -219,6 +220,7 @@ internal sealed partial class UnitScanner
 
         _stringOffsetsBase = _die.Has(DieField.StrOffsetsBase) ? _die[DieField.StrOffsetsBase] : _unit.Is64 ? 16u : 8u;
         _addressBase = _die[DieField.AddrBase];
+        NoteBases(offset);
         Language = (int)Math.Min(_die[DieField.Language], 0xffff);
         UnitName = _die.ClassOf(DieField.Name) == ValueClass.Supplementary ? 0 : _names.Of(_die, DieField.Name, _unit, _stringOffsetsBase, out _);
         return a.HasChildren;
@@ -373,9 +375,11 @@ internal sealed partial class UnitScanner
             (_table, _unit) = (known.Table, unit);
             _reader = new DieReader(_file, unit);
             (ulong strings, ulong addresses, int language, ulong name) = (_stringOffsetsBase, _addressBase, Language, UnitName);
+            (CodeAddress unitBase, ulong rangeListsBase) = (_unitBase, _rangeListsBase);
             _ = ReadRoot();
             known.StringOffsetsBase = _stringOffsetsBase;
             (_stringOffsetsBase, _addressBase, Language, UnitName) = (strings, addresses, language, name);
+            (_unitBase, _rangeListsBase) = (unitBase, rangeListsBase);
         }
 
         (_table, _unit) = (known.Table, unit);
@@ -420,4 +424,4 @@ internal sealed partial class UnitScanner
 }
 
 /// <summary>A DIE that completes another one (DW_AT_specification, DW_AT_abstract_origin): where the function or variable lies.</summary>
-internal readonly record struct Completion(uint Origin, ulong Address, bool HasAddress);
+internal readonly record struct Completion(uint Origin, CodeAddress Address);

@@ -55,7 +55,7 @@ internal sealed class UnitWorker
 
     internal GroupTable Groups { get; } = new();
 
-    internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
+    internal List<(long Place, CodeAddress Address)> ForeignAddresses => _linker.ForeignAddresses;
 
     /// <summary>The types that were left out of units that were used.</summary>
     internal Dictionary<LeftOutKey, LeftOutType> LeftOut { get; } = [];

@@ -69,6 +69,9 @@ public enum ElfSectionFlags : ulong
     /// <summary>Loaded into memory.</summary>
     SHF_ALLOC = 0x2,
 
+    /// <summary>Thread-local storage: its addresses are those of a template.</summary>
+    SHF_TLS = 0x400,
+
     /// <summary>Begins with a compression header (gABI: Elf32_Chdr, Elf64_Chdr).</summary>
     SHF_COMPRESSED = 0x800,
 }

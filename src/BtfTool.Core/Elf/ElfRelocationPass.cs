@@ -159,7 +159,8 @@ internal ref struct ElfRelocationPass
         _ => value,
     };
 
-    private readonly (uint Symbol, uint Type) Split(ulong info)
+    /// <summary>The two parts of <c>r_info</c>.</summary>
+    internal readonly (uint Symbol, uint Type) Split(ulong info)
     {
         if (!_is64)
         {

@@ -33,6 +33,9 @@ public sealed class TypeGraph
     private readonly Column<uint>? _memberAlignments;
     private readonly Column<ulong>? _addresses;
     private readonly Column<byte>? _addressKnown;
+    private readonly Column<uint>? _addressSections;
+    private readonly Column<uint>? _declarationFiles;
+    private readonly Column<uint>? _declarationLines;
     private readonly bool _hasSourceDeclarations;
 
     internal TypeGraph(TypeGraphBuilder b)
@@ -61,6 +64,9 @@ public sealed class TypeGraph
         _memberAlignments = b.MemberAlignments;
         _addresses = b.Addresses;
         _addressKnown = b.AddressKnown;
+        _addressSections = b.AddressSections;
+        _declarationFiles = b.DeclarationFiles;
+        _declarationLines = b.DeclarationLines;
         _hasSourceDeclarations = b.HasSourceDeclarations;
     }
 
@@ -110,6 +116,8 @@ public sealed class TypeGraph
         Facet.DeclaredAlignment => _typeAlignments is not null,
         Facet.Address => _addresses is not null,
         Facet.SourceDeclarations => _hasSourceDeclarations,
+        Facet.DeclarationPlace => _declarationLines is not null,
+        Facet.AddressSection => _addressSections is not null,
         _ => false,
     };
 
@@ -350,6 +358,12 @@ public sealed class TypeGraph
         address = _addresses is { } column ? column[index] : 0;
         return _addressKnown is { } known && known[index] != 0;
     }
+
+    internal uint AddressSectionAt(uint index) => _addressSections is { } column ? column[index] : 0;
+
+    internal uint DeclarationFileAt(uint index) => _declarationFiles is { } column ? column[index] : 0;
+
+    internal uint DeclarationLineAt(uint index) => _declarationLines is { } column ? column[index] : 0;
 
     internal uint MemberAlignmentAt(uint row) => _memberAlignments is { } column ? column[row] : 0;
 }

@@ -113,6 +113,12 @@ public sealed class TypeGraphBuilder
 
     internal Column<byte>? AddressKnown { get; private set; }
 
+    internal Column<uint>? AddressSections { get; private set; }
+
+    internal Column<uint>? DeclarationFiles { get; private set; }
+
+    internal Column<uint>? DeclarationLines { get; private set; }
+
     /// <summary>Gives the name pool: NUL-terminated names; the graph takes ownership. Name ids count on from the base's pool.</summary>
     public void SetNames(byte[] pool) => Pool = new NamePool(pool);
 
@@ -198,8 +204,8 @@ public sealed class TypeGraphBuilder
     }
 
     /// <summary>Adds a function (0 static, 1 global, 2 extern).</summary>
-    public TypeId AddFunction(NameId name, TypeId prototype, uint linkage) =>
-        Add(TypeKind.Function, false, name, prototype.Value, linkage, 0);
+    public TypeId AddFunction(NameId name, TypeId prototype, uint linkage, bool neverReturns = false) =>
+        Add(TypeKind.Function, neverReturns, name, prototype.Value, linkage, 0);
 
     /// <summary>Adds a variable (0 static, 1 global, 2 extern).</summary>
     public TypeId AddVariable(NameId name, TypeId type, uint linkage) =>
@@ -242,6 +248,28 @@ public sealed class TypeGraphBuilder
         known[Count - 1] = 1;
         Addresses = addresses;
         AddressKnown = known;
+    }
+
+    /// <summary>
+    /// Sets the section that the address of the function or variable added last lies in; the graph then has
+    /// <see cref="Facet.AddressSection"/>.
+    /// </summary>
+    public void SetAddressSection(NameId section) => AddressSections = With(AddressSections, section.Value);
+
+    /// <summary>Sets where the type added last is declared; the graph then has <see cref="Facet.DeclarationPlace"/>.</summary>
+    /// <param name="file">Path; none when it is not known.</param>
+    /// <param name="line">Line, from 1 on; 0 when it is not known.</param>
+    public void SetDeclaration(NameId file, uint line)
+    {
+        DeclarationFiles = With(DeclarationFiles, file.Value);
+        DeclarationLines = With(DeclarationLines, line);
+    }
+
+    /// <summary>Says that the graph has <see cref="Facet.DeclarationPlace"/>, even where no place is known.</summary>
+    public void EnableDeclarations()
+    {
+        DeclarationFiles ??= default(Column<uint>).Resized(Kinds.Length);
+        DeclarationLines ??= default(Column<uint>).Resized(Kinds.Length);
     }
 
     /// <summary>Says that the graph has <see cref="Facet.DeclaredAlignment"/>, even where nothing is aligned.</summary>
@@ -287,6 +315,9 @@ public sealed class TypeGraphBuilder
             AddressKnown = Room(AddressKnown!.Value, Math.Max(Count, 1) - 1, Kinds.Length);
         }
 
+        AddressSections = Whole(AddressSections);
+        DeclarationFiles = Whole(DeclarationFiles);
+        DeclarationLines = Whole(DeclarationLines);
         uint types = NextId.Value;
         uint names = NameEnd;
         if (Pool.Length > 0 && Pool.Span[^1] != 0)
@@ -310,6 +341,8 @@ public sealed class TypeGraphBuilder
             bad |= Names[i] >= names || ((ReferenceKinds >> Kinds[i]) & 1) != 0 && Sizes[i] >= types;
         }
 
+        bad |= AddressSections is { } sections && sections.AsSpan(0, Count).ContainsAnyExceptInRange(0u, names - 1);
+        bad |= DeclarationFiles is { } files && files.AsSpan(0, Count).ContainsAnyExceptInRange(0u, names - 1);
         foreach (ref readonly MemberRow row in Members.AsSpan(0, _memberCount))
         {
             bad |= row.Name >= names | row.Type >= types;
@@ -400,6 +433,17 @@ public sealed class TypeGraphBuilder
         + ColumnBlock.BytesOf<ParameterRow>(counts.Parameters) + ColumnBlock.BytesOf<ArrayRow>(counts.Arrays)
         + ColumnBlock.BytesOf<SectionEntryRow>(counts.SectionEntries);
 
+    // An optional column with the value of the type added last.
+    private Column<uint> With(Column<uint>? column, uint value)
+    {
+        Column<uint> values = Room(column ?? default(Column<uint>).Resized(Kinds.Length), Count - 1, Kinds.Length);
+        values[Count - 1] = value;
+        return values;
+    }
+
+    private Column<uint>? Whole(Column<uint>? column) =>
+        column is { } values ? Room(values, Math.Max(Count, 1) - 1, Kinds.Length) : null;
+
     private static Column<T> Room<T>(Column<T> rows, int index, int atLeast = 0)
         where T : unmanaged =>
         index < rows.Length ? rows : rows.Resized(Math.Max(Math.Max(16, atLeast), Math.Max(rows.Length * 2, index + 1)));
@@ -422,6 +466,8 @@ public sealed class TypeGraphBuilder
         {
             TypeKind kind = (TypeKind)(b.Kinds[i] & TypeGraph.KindMask);
             Name(i, "", b.Names[i]);
+            Name(i, "section ", b.AddressSections is { } sections ? sections[i] : 0);
+            Name(i, "file ", b.DeclarationFiles is { } files ? files[i] : 0);
             if (((ReferenceKinds >> b.Kinds[i]) & 1) != 0)
             {
                 Type(i, "", b.Sizes[i]);

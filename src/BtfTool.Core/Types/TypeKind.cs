@@ -106,4 +106,7 @@ public enum Facet
 
     /// <summary>File and line of declarations.</summary>
     DeclarationPlace,
+
+    /// <summary>The sections that addresses of functions and variables lie in.</summary>
+    AddressSection,
 }

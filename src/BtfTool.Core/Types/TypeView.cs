@@ -29,7 +29,7 @@ public readonly struct TypeView
 
     /// <summary>
     /// The flag of the record: a union for <see cref="TypeKind.Forward"/>, signed values for enumerations, a plain attribute for tags,
-    /// bitfield encoding for structs and unions.
+    /// bitfield encoding for structs and unions, a function that never returns.
     /// </summary>
     public bool Flag => (_segment.KindByte(_index) & TypeGraph.FlagMask) != 0;
 
@@ -100,6 +100,24 @@ public readonly struct TypeView
     /// is none (it was optimised away), or the graph has no <see cref="Facet.Address"/>.
     /// </summary>
     public bool TryGetAddress(out ulong address) => _segment.TryAddressAt(_index, out address);
+
+    /// <summary>
+    /// Name of the ELF section that the address of a function or variable lies in; none where there is no address, where it lies in no
+    /// section, and in a graph without <see cref="Facet.AddressSection"/>.
+    /// </summary>
+    public NameId AddressSection => new(_segment.AddressSectionAt(_index));
+
+    /// <summary>
+    /// Where the type is declared; false where that is not known, and in a graph without <see cref="Facet.DeclarationPlace"/>.
+    /// </summary>
+    /// <param name="file">Path as the compiler was given it; none where only the line is known.</param>
+    /// <param name="line">Line, from 1 on; 0 where only the file is known.</param>
+    public bool TryGetDeclaration(out NameId file, out uint line)
+    {
+        file = new NameId(_segment.DeclarationFileAt(_index));
+        line = _segment.DeclarationLineAt(_index);
+        return line != 0 || !file.IsNone;
+    }
 
     /// <summary>Members of a struct or union, in the order of the file.</summary>
     public MemberList Members => IsComposite

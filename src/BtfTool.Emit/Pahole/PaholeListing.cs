@@ -10,7 +10,8 @@ public sealed partial class PaholeEmitter
     /// Cost: linear in the text.
     /// </summary>
     /// <param name="after">Called behind each type with what it met; for tests and progress. May be null.</param>
-    public void WriteAll(Action<TypeId, PaholeQuirks>? after = null)
+    /// <param name="before">Called before each type, to write what is to stand there. May be null.</param>
+    public void WriteAll(Action<TypeId, PaholeQuirks>? after = null, Action<TypeId>? before = null)
     {
         var listed = new ListedTypes(_graph, _options.Compat);
         for (uint id = _graph.FirstOwnType.Value; id < (uint)_graph.TypeCount; id++)
@@ -27,6 +28,7 @@ public sealed partial class PaholeEmitter
                 continue;
             }
 
+            before?.Invoke(type.Id);
             WriteType(type.Id);
             Meet(result == ListedTypes.Result.HiddenByPahole ? PaholeQuirks.Unlisted : 0);
             after?.Invoke(type.Id, MetQuirks);
