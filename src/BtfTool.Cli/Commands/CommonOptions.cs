@@ -78,7 +78,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     }
 
     /// <inheritdoc cref="Inputs.Open"/>
-    public TypeSource OpenSource(ParseResult r) => Inputs.Open(
+    /// <param name="r">The command line.</param>
+    /// <param name="declarations">Whether the functions and variables of DWARF are read as well.</param>
+    public TypeSource OpenSource(ParseResult r, bool declarations = false) => Inputs.Open(
         (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file),
         new SourceOptions
         {
@@ -89,10 +91,8 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             {
                 Jobs = r.GetValue(_jobs),
                 Strict = r.GetValue(_strict),
-
-                // No command shows them yet.
-                Functions = false,
-                Variables = false,
+                Functions = declarations,
+                Variables = declarations,
                 UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
                 LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
             },
