@@ -72,9 +72,20 @@ internal static class SortedSize
         return ((bits + 7) / 8, shift);
     }
 
-    // The alignment that a gap shows: what lies behind it would fit further down if nature were all that it has to obey.
-    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes) =>
-        gapBytes < alignmentBytes ? 0 : Math.Min(CachelineShift, (int)long.TrailingZeroCount(endBytes));
+    // A gap that nature does not need shows an alignment larger than it: a cache line where that would do, else the smallest. What no
+    // alignment explains is a gap that may go.
+    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes)
+    {
+        if (gapBytes < alignmentBytes)
+        {
+            return 0;
+        }
+
+        int shift = (int)long.Log2(gapBytes) + 1;
+        int place = (int)long.TrailingZeroCount(endBytes);
+        shift = shift < CachelineShift && place >= CachelineShift ? CachelineShift : shift;
+        return shift <= place ? Math.Min(shift, Shifts - 1) : 0;
+    }
 
     private static int ShiftOf(int alignmentBytes) => Math.Min(Shifts - 1, int.Log2(Math.Max(1, alignmentBytes)));
 

@@ -1,16 +1,17 @@
+using System.Runtime.InteropServices;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Queries;
 
-/// <summary>Puts rows in order by one column; equal ones stay in the order in which they came. Keeps 16 bytes for each.</summary>
-/// <param name="graphs">Where the rows are from.</param>
+/// <summary>Puts rows in order by one column and keeps them until then; equal ones stay in the order in which they came.</summary>
 /// <param name="column">What to sort by: numbers by value, text in byte order.</param>
 /// <param name="descending">Whether the largest come first.</param>
-internal sealed class RowSorter(TypeGraphSet graphs, RowColumn column, bool descending)
+internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSink
 {
     private readonly List<Entry> _entries = [];
+    private readonly List<TypeRow> _rows = [];
 
-    public void Add(int graph, in TypeRow row)
+    public void Add(in TypeRow row)
     {
         // The first bytes of a name say the order of most; as signed numbers they must keep it.
         long key = column switch
@@ -19,35 +20,23 @@ internal sealed class RowSorter(TypeGraphSet graphs, RowColumn column, bool desc
             RowColumn.Kind => KindOrder(row.Type.Kind),
             _ => row.NumberOf(column),
         };
-        _entries.Add(new Entry(key, graph, row.Type.Id));
+        _entries.Add(new Entry(key, _rows.Count));
+        _rows.Add(row);
     }
 
-    /// <summary>The first of the rows. Cost: O(n log n).</summary>
-    public IEnumerable<(int Graph, TypeId Id)> Sort(long top)
+    /// <summary>Hands out the first of the rows. Cost: O(n log n).</summary>
+    /// <param name="top">How many at most.</param>
+    /// <param name="sink">What takes them.</param>
+    public void Run(long top, ITypeRowSink sink)
     {
-        Entry[] entries = [.. _entries];
-        Array.Sort(entries, Compare);
-        for (int i = 0; i < entries.Length && i < top; i++)
+        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
+        Span<TypeRow> rows = CollectionsMarshal.AsSpan(_rows);
+        entries.Sort(new Order(_rows, column == RowColumn.Name, descending));
+        foreach (Entry entry in entries[..(int)Math.Min(top, entries.Length)])
         {
-            yield return (entries[i].Graph, entries[i].Id);
+            sink.Add(rows[entry.Row]);
         }
     }
-
-    // Ids grow within a graph, and graphs come one after the other.
-    private int Compare(Entry a, Entry b)
-    {
-        int order = a.Key.CompareTo(b.Key);
-        if (order == 0 && column == RowColumn.Name)
-        {
-            order = NameOf(a).SequenceCompareTo(NameOf(b));
-        }
-
-        order = descending ? -order : order;
-        order = order != 0 ? order : a.Graph.CompareTo(b.Graph);
-        return order != 0 ? order : a.Id.CompareTo(b.Id);
-    }
-
-    private ReadOnlySpan<byte> NameOf(Entry entry) => graphs.Graphs[entry.Graph][entry.Id].Name;
 
     // In the order of the words, of which none is longer than 8 bytes.
     private static long KindOrder(TypeKind kind)
@@ -62,5 +51,21 @@ internal sealed class RowSorter(TypeGraphSet graphs, RowColumn column, bool desc
         return order;
     }
 
-    private readonly record struct Entry(long Key, int Graph, TypeId Id);
+    private readonly record struct Entry(long Key, int Row);
+
+    private readonly struct Order(List<TypeRow> rows, bool byName, bool descending) : IComparer<Entry>
+    {
+        public int Compare(Entry a, Entry b)
+        {
+            int order = a.Key.CompareTo(b.Key);
+            if (order == 0 && byName)
+            {
+                Span<TypeRow> all = CollectionsMarshal.AsSpan(rows);
+                order = all[a.Row].Type.Name.SequenceCompareTo(all[b.Row].Type.Name);
+            }
+
+            order = descending ? -order : order;
+            return order != 0 ? order : a.Row.CompareTo(b.Row);
+        }
+    }
 }

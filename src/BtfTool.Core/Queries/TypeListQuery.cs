@@ -54,34 +54,22 @@ public sealed class TypeListQuery
 
         if (_options.SortBy is not { } column)
         {
-            ListInFileOrder(sink);
+            ListInFileOrder(sink, _options.Top);
             return;
         }
 
-        var sorter = new RowSorter(_graphs, column, _options.Descending);
-        for (int i = 0; i < _graphs.Graphs.Length; i++)
-        {
-            foreach (ref readonly TypeRow row in Rows(i))
-            {
-                sorter.Add(i, row);
-            }
-        }
-
-        TypeRowReader[] readers = [.. _graphs.Graphs.ToArray().Select(NewReader)];
-        foreach ((int graph, TypeId id) in sorter.Sort(_options.Top))
-        {
-            sink.Add(readers[graph].Read(id));
-        }
+        var sorter = new RowSorter(column, _options.Descending);
+        ListInFileOrder(sorter, long.MaxValue);
+        sorter.Run(_options.Top, sink);
     }
 
-    private void ListInFileOrder(ITypeRowSink sink)
+    private void ListInFileOrder(ITypeRowSink sink, long top)
     {
-        long left = _options.Top;
-        for (int i = 0; i < _graphs.Graphs.Length && left > 0; i++)
+        for (int i = 0; i < _graphs.Graphs.Length && top > 0; i++)
         {
             foreach (ref readonly TypeRow row in Rows(i))
             {
-                if (--left < 0)
+                if (--top < 0)
                 {
                     break;
                 }
@@ -96,10 +84,9 @@ public sealed class TypeListQuery
         TypeGraph types = _graphs.Graphs[graph];
         bool withBase = _options.IncludeBase || _options.Names.Count > 0;
         TypeId first = withBase ? _graphs.FirstTypeOf(types) : types.FirstOwnType;
-        return new TypeRowWalk(types, first, NewReader(types), _options, _kinds, _named[graph], _required[graph]);
+        var reader = new TypeRowReader(types, _options.CachelineBytes, _withSaving);
+        return new TypeRowWalk(types, first, reader, _options, _kinds, _named[graph], _required[graph]);
     }
-
-    private TypeRowReader NewReader(TypeGraph graph) => new(graph, _options.CachelineBytes, _withSaving);
 
     private static ulong DefaultKinds(TypeListOptions options) => options.HasEnumerator is not null
         ? TypeKinds.SetOf(TypeKind.Enum, TypeKind.Enum64)

@@ -73,6 +73,7 @@ internal sealed class TypeRowWalk
             }
         }
 
-        return _options.IncludeUnnamed || !_graph[id].IsAnonymous;
+        // Most enumerations that are asked for by an enumerator have no name: there the answer would be missed.
+        return _options.IncludeUnnamed || _options.HasEnumerator is not null || !_graph[id].IsAnonymous;
     }
 }

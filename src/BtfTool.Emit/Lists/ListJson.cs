@@ -9,6 +9,7 @@ namespace BtfTool.Emit.Lists;
 /// <summary>Writes a list of types as one JSON document (docs/json-list.md), row by row into the blocks of its target.</summary>
 public sealed class ListJson : ITypeRowSink, IDisposable
 {
+    private readonly IBufferWriter<byte> _output;
     private readonly Utf8JsonWriter _json;
     private readonly ListTotals? _totals;
     private readonly bool _withSaving;
@@ -19,6 +20,7 @@ public sealed class ListJson : ITypeRowSink, IDisposable
     /// <param name="withSaving">Whether rows say what sorting the members would save.</param>
     public ListJson(IBufferWriter<byte> output, bool totals, bool withSaving)
     {
+        _output = output;
         _json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         _totals = totals ? new ListTotals() : null;
         _withSaving = withSaving;
@@ -65,8 +67,8 @@ public sealed class ListJson : ITypeRowSink, IDisposable
         }
 
         _json.WriteEndObject();
-        _json.WriteRawValue("\n"u8, skipInputValidation: true);
         _json.Flush();
+        _output.Write("\n"u8);
     }
 
     /// <inheritdoc/>
