@@ -3,7 +3,7 @@ namespace BtfTool.Core.Layout;
 /// <summary>
 /// What a struct would take with its members sorted by alignment, the largest first. An estimate that does not promise too much: runs
 /// of bitfields stay together, a flexible array stays last, and alignment that was forced stays: a hole or padding that is larger than
-/// nature needs shows it where the file does not say it.
+/// nature needs shows it where the file does not say it, and no member crosses such a place.
 /// </summary>
 internal static class SortedSize
 {
@@ -28,30 +28,39 @@ internal static class SortedSize
         filling.Clear();
         int largest = Math.Max(ShiftOf(layout.AlignmentBytes), ForcedShift(layout.SizeBytes, layout.PaddingBytes, layout.AlignmentBytes));
         long holeBefore = 0;
+        Int128 start = 0;
         for (int i = 0; i < members.Length; holeBefore = members[i].HoleBytes, i++)
         {
             ref readonly MemberLayout first = ref members[i];
             (long size, int shift) = first.BitfieldBits != 0 ? Run(members, ref i) : (first.SizeBytes, ShiftOf(first.AlignmentBytes));
-            shift = Math.Max(shift, ForcedShift(first.OffsetBytes, holeBefore, first.AlignmentBytes));
+            int forced = ForcedShift(first.OffsetBytes, holeBefore, first.AlignmentBytes);
+            if (forced > shift)
+            {
+                // Nothing crosses such a place: what lies behind it was set apart.
+                start = RoundUp(Sum(start, bytes, filling), forced);
+                bytes.Clear();
+                filling.Clear();
+                largest = Math.Max(largest, forced);
+            }
+
             long filled = -size & ((1L << shift) - 1);
             bytes[shift] += (Int128)size + filled;
             filling[shift] = Math.Max(filling[shift], filled);
             largest = Math.Max(largest, shift);
         }
 
-        return Math.Min(layout.SizeBytes, Sum(bytes, filling, largest));
+        return (long)Int128.Min(layout.SizeBytes, RoundUp(Sum(start, bytes, filling), largest));
     }
 
-    private static long Sum(ReadOnlySpan<Int128> bytes, ReadOnlySpan<long> filling, int largestShift)
+    private static Int128 Sum(Int128 start, ReadOnlySpan<Int128> bytes, ReadOnlySpan<long> filling)
     {
-        Int128 end = 0;
+        Int128 end = start;
         for (int shift = Shifts - 1; shift >= 0; shift--)
         {
             end = bytes[shift] == 0 ? end : RoundUp(end, shift) + bytes[shift] - filling[shift];
         }
 
-        end = RoundUp(end, largestShift);
-        return end > long.MaxValue ? long.MaxValue : (long)end;
+        return end;
     }
 
     // Bitfields one after the other, laid anew from the start of a storage unit: none crosses the end of its own.

@@ -96,7 +96,7 @@ internal sealed class RowFilterParser(string text)
         int start = _at;
         if (_at < text.Length && char.IsAsciiDigit(text[_at]))
         {
-            return ParseNumberFirst(start);
+            return ParseNumberFirst();
         }
 
         string word = ReadWord();
@@ -127,7 +127,7 @@ internal sealed class RowFilterParser(string text)
         return RowColumns.IsText(column) ? ParseText(column, comparison) : ParseRight(column, comparison);
     }
 
-    private FilterNode? ParseNumberFirst(int start)
+    private FilterNode? ParseNumberFirst()
     {
         if (ReadNumber() is not { } number)
         {
@@ -146,7 +146,7 @@ internal sealed class RowFilterParser(string text)
         if (!RowColumns.TryParse(word, out RowColumn column) || RowColumns.IsText(column))
         {
             _at = place;
-            return Fail(word.Length == 0 ? place : start, word.Length == 0 ? $"expected a column, found {Found()}"
+            return Fail(place, word.Length == 0 ? $"expected a column, found {Found()}"
                 : RowColumns.IsText(column) && word is "name" or "kind" ? $"'{word}' is text and is not compared to a number"
                 : RowColumns.DescribeUnknown(word));
         }

@@ -8,7 +8,7 @@ namespace BtfTool.Core.Queries;
 /// <param name="descending">Whether the largest come first.</param>
 internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSink
 {
-    private readonly List<Entry> _entries = [];
+    private readonly List<long> _keys = [];
     private readonly List<TypeRow> _rows = [];
 
     public void Add(in TypeRow row)
@@ -20,7 +20,9 @@ internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSin
             RowColumn.Kind => KindOrder(row.Type.Kind),
             _ => row.NumberOf(column),
         };
-        _entries.Add(new Entry(key, _rows.Count));
+
+        // Upside down: the complement turns the order around, and equal ones still come in the order of the rows.
+        _keys.Add(descending ? ~key : key);
         _rows.Add(row);
     }
 
@@ -29,13 +31,50 @@ internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSin
     /// <param name="sink">What takes them.</param>
     public void Run(long top, ITypeRowSink sink)
     {
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
+        Span<long> keys = CollectionsMarshal.AsSpan(_keys);
         Span<TypeRow> rows = CollectionsMarshal.AsSpan(_rows);
-        entries.Sort(new Order(_rows, column == RowColumn.Name, descending));
-        foreach (Entry entry in entries[..(int)Math.Min(top, entries.Length)])
+        var order = new int[keys.Length];
+        for (int i = 0; i < order.Length; i++)
         {
-            sink.Add(rows[entry.Row]);
+            order[i] = i;
         }
+
+        keys.Sort(order.AsSpan());
+        for (int start = 0, end; start < order.Length && start < top; start = end)
+        {
+            end = start + 1;
+            while (end < order.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            SortEqual(order.AsSpan(start, end - start));
+        }
+
+        foreach (int row in order.AsSpan(0, (int)Math.Min(top, order.Length)))
+        {
+            sink.Add(rows[row]);
+        }
+    }
+
+    // Rows of one key: names may differ behind it, all else is equal.
+    private void SortEqual(Span<int> order)
+    {
+        if (column == RowColumn.Name && order.Length > 1)
+        {
+            order.Sort(CompareNames);
+        }
+        else
+        {
+            order.Sort();
+        }
+    }
+
+    private int CompareNames(int a, int b)
+    {
+        Span<TypeRow> rows = CollectionsMarshal.AsSpan(_rows);
+        int order = rows[a].Type.Name.SequenceCompareTo(rows[b].Type.Name);
+        return order == 0 ? a.CompareTo(b) : descending ? -order : order;
     }
 
     // In the order of the words, of which none is longer than 8 bytes.
@@ -49,23 +88,5 @@ internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSin
         }
 
         return order;
-    }
-
-    private readonly record struct Entry(long Key, int Row);
-
-    private readonly struct Order(List<TypeRow> rows, bool byName, bool descending) : IComparer<Entry>
-    {
-        public int Compare(Entry a, Entry b)
-        {
-            int order = a.Key.CompareTo(b.Key);
-            if (order == 0 && byName)
-            {
-                Span<TypeRow> all = CollectionsMarshal.AsSpan(rows);
-                order = all[a.Row].Type.Name.SequenceCompareTo(all[b.Row].Type.Name);
-            }
-
-            order = descending ? -order : order;
-            return order != 0 ? order : a.Row.CompareTo(b.Row);
-        }
     }
 }

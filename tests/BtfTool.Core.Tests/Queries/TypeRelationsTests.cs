@@ -66,7 +66,7 @@ public class TypeRelationsTests
         TypeGraph graph = Read.Graph(b);
 
         NamesOf(graph, Relations(graph).PointersTo(Wanted(graph, "struct target")))
-            .ShouldBe(["one", "target_p", "two", "of_declared", "of_array", "", "unnamed_t", "by_unnamed"]);
+            .ShouldBe(["one", "two", "target_p", "of_declared", "of_array", "", "unnamed_t", "by_unnamed"]);
     }
 
     [Fact]
