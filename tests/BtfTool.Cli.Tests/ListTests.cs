@@ -46,7 +46,7 @@ public class ListTests : WorkFolder
         Names("--min-holes", "2", "-f", file).ShouldBeEmpty();
         Names("--min-hole-bytes", "3", "-f", file).ShouldBe(["holed"]);
         Names("--bigger-than", "0x10", "-f", file).ShouldBe(["large"]);
-        Names("--smaller-than", "12", "--sort", "size", "-f", file).ShouldBe(["flexible", "small"]);
+        Names("--smaller-than", "12", "--sort", "size", "-f", file).ShouldBe(["small", "flexible"]);
         Names("--flexible-array", "-f", file).ShouldBe(["flexible"]);
         Names("--packable", "-f", file).ShouldBe(["holed"]);
         Names("--has-member", "a*", "--kind", "struct,union", "-f", file).ShouldBe(["small", "holed"]);
