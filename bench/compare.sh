@@ -52,6 +52,11 @@ rows() {
     local label=$1 file=$2
     row "$label: show task_struct" "$tool show task_struct -f $file" "pahole -C task_struct $file"
     row "$label: show --all" "$tool show --all -f $file" "pahole $file"
+    row "$label: list" "$tool list -f $file" "pahole --sizes $file"
+    row "$label: list --sizes" "$tool list --sizes -f $file" "pahole --sizes $file"
+    row "$label: list --sort" "$tool list --sizes --sort name -f $file" "pahole --sizes --sort $file"
+    row "$label: list --contains" "$tool list --contains list_head -f $file" "pahole -i list_head $file"
+    row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"
 }

@@ -78,7 +78,10 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     }
 
     /// <inheritdoc cref="Inputs.Open"/>
-    public TypeSource OpenSource(ParseResult r, bool declarationPlaces = false) => Inputs.Open(
+    /// <param name="r">The command line.</param>
+    /// <param name="functions">Whether the functions and variables of DWARF are read as well.</param>
+    /// <param name="declarationPlaces">Whether DWARF is asked where types are declared.</param>
+    public TypeSource OpenSource(ParseResult r, bool functions = false, bool declarationPlaces = false) => Inputs.Open(
         (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file),
         new SourceOptions
         {
@@ -89,10 +92,8 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             {
                 Jobs = r.GetValue(_jobs),
                 Strict = r.GetValue(_strict),
-
-                // No command shows them yet.
-                Functions = false,
-                Variables = false,
+                Functions = functions,
+                Variables = functions,
                 DeclarationPlaces = declarationPlaces,
                 UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
                 LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,

@@ -95,7 +95,7 @@ internal static class ShowCommand
         public int Run(ParseResult r)
         {
             bool sayPlaces = r.GetValue(_decl);
-            using TypeSource source = Common.OpenSource(r, sayPlaces);
+            using TypeSource source = Common.OpenSource(r, declarationPlaces: sayPlaces);
             if (sayPlaces && source.Format == SourceFormat.Btf)
             {
                 Messages.Warning($"{source.Path}: its types are BTF, which does not say where they are declared (--decl); "

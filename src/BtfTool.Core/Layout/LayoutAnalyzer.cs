@@ -28,6 +28,17 @@ public sealed class LayoutAnalyzer(TypeGraph graph, ReaderLimits? limits = null)
         return new StructLayout(id, summary, members.ToArray(), leadingBytes, leadingBits);
     }
 
+    /// <summary>
+    /// What a struct would take in bytes with its members sorted by alignment; the size of what cannot gain by it: unions, packed
+    /// structs. Forced alignment is kept: declared, or shown by a gap that nature does not need. Cost: as <see cref="Summarize"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The type is neither struct nor union.</exception>
+    public long SortedSizeBytesOf(TypeId id)
+    {
+        LayoutSummary summary = Walk(id, out Span<MemberLayout> members, out long leadingBytes, out _);
+        return graph.KindOf(id) == TypeKind.Union ? summary.SizeBytes : SortedSize.Of(summary, members, leadingBytes);
+    }
+
     private LayoutSummary Walk(TypeId id, out Span<MemberLayout> members, out long leadingBytes, out long leadingBits)
     {
         TypeView type = graph[id];

@@ -21,15 +21,22 @@ internal static class NameFinder
         }
 
         var offsets = new List<uint>();
-        byte[] terminated = [.. name, 0];
-        for (TypeGraph? segment = graph; segment is not null; segment = segment.Base)
-        {
-            AddOffsets(segment, terminated, offsets);
-        }
-
+        AddPlaces(graph, name, offsets);
         if (offsets.Count > 0)
         {
             AddTypes(graph, offsets, found);
+        }
+    }
+
+    /// <summary>
+    /// Appends the values of all <see cref="NameId"/>s that spell a name, which is not empty and has no zero byte. Cost: a pass over the pools.
+    /// </summary>
+    public static void AddPlaces(TypeGraph graph, ReadOnlySpan<byte> name, List<uint> places)
+    {
+        byte[] terminated = [.. name, 0];
+        for (TypeGraph? segment = graph; segment is not null; segment = segment.Base)
+        {
+            AddOffsets(segment, terminated, places);
         }
     }
 
