@@ -37,16 +37,33 @@ internal sealed class OutputBuffer
                 InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most} bytes, which is not read");
             }
 
-            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, _bytes.Length * 2L), pinned: true);
-            Written.CopyTo(larger);
-            _bytes = larger;
+            Grow(_bytes.Length * 2L);
         }
 
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Says that bytes were written to <see cref="Free"/>.</summary>
+    /// <summary>Room for a number of bytes, or what the limit leaves of it; never empty.</summary>
+    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    internal Span<byte> Free(int wanted)
+    {
+        if (_bytes.Length - Length < wanted && _bytes.Length < _most)
+        {
+            Grow(Math.Max(_bytes.Length * 2L, (long)Length + wanted));
+        }
+
+        return Free();
+    }
+
+    /// <summary>Says that bytes were written to the room.</summary>
     internal void Advance(int count) => Length += count;
+
+    private void Grow(long wanted)
+    {
+        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, wanted), pinned: true);
+        Written.CopyTo(larger);
+        _bytes = larger;
+    }
 
     /// <summary>What was written, without bytes at its end.</summary>
     internal ByteRegion ToRegion(int dropped = 0) => ByteRegion.FromPinned(_bytes, Length - dropped);

@@ -1,0 +1,138 @@
+namespace BtfTool.Core.IO;
+
+/// <summary>
+/// Decodes one block of LZ4: runs of literals, and matches that repeat what came out before. Source of the rule: lz4_Block_format.md.
+/// </summary>
+internal static unsafe class Lz4Block
+{
+    /// <summary>Longest encoding of a number of bytes (LZ4_compressBound): what does not compress grows by one byte in 255, and 16.</summary>
+    internal static long MaxBytes(long plainBytes) => plainBytes + (plainBytes / 255) + 16;
+
+    /// <summary>
+    /// Decodes a block; returns the number of bytes that came out, -1 when the block is damaged, -2 when the output is too small for it.
+    /// Cost: linear in both.
+    /// </summary>
+    internal static int Decode(ReadOnlySpan<byte> block, Span<byte> output)
+    {
+        fixed (byte* from = block)
+        fixed (byte* to = output)
+        {
+            return Decode(from, from + block.Length, to, to + output.Length);
+        }
+    }
+
+    private static int Decode(byte* from, byte* fromEnd, byte* start, byte* toEnd)
+    {
+        byte* to = start;
+        while (from < fromEnd)
+        {
+            int token = *from++;
+            long literals = token >> 4;
+            if (literals == 15 && !AddLength(ref from, fromEnd, ref literals))
+            {
+                return -1;
+            }
+
+            if (literals > fromEnd - from)
+            {
+                return -1;
+            }
+
+            if (literals > toEnd - to)
+            {
+                return -2;
+            }
+
+            CopyLiterals(from, fromEnd, to, toEnd, literals);
+            from += literals;
+            to += literals;
+            if (from == fromEnd)
+            {
+                // The last sequence has literals only.
+                return (int)(to - start);
+            }
+
+            if (fromEnd - from < 2)
+            {
+                return -1;
+            }
+
+            long distance = from[0] | (from[1] << 8);
+            from += 2;
+            long length = token & 15;
+            if (length == 15 && !AddLength(ref from, fromEnd, ref length))
+            {
+                return -1;
+            }
+
+            length += 4;
+            if (distance == 0 || distance > to - start)
+            {
+                return -1;
+            }
+
+            if (length > toEnd - to)
+            {
+                return -2;
+            }
+
+            CopyMatch(to, toEnd, distance, length);
+            to += length;
+        }
+
+        return -1;
+    }
+
+    private static bool AddLength(ref byte* from, byte* fromEnd, ref long length)
+    {
+        while (from < fromEnd)
+        {
+            byte more = *from++;
+            length += more;
+            if (more != 255)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Most runs are short: sixteen bytes at once, of which those behind the run are overwritten by what comes next.
+    private static void CopyLiterals(byte* from, byte* fromEnd, byte* to, byte* toEnd, long count)
+    {
+        if (count <= 16 && fromEnd - from >= 16 && toEnd - to >= 16)
+        {
+            *(Int128*)to = *(Int128*)from;
+            return;
+        }
+
+        Buffer.MemoryCopy(from, to, toEnd - to, count);
+    }
+
+    private static void CopyMatch(byte* to, byte* toEnd, long distance, long length)
+    {
+        byte* from = to - distance;
+        if (distance >= 16 && toEnd - to >= length + 16)
+        {
+            for (byte* end = to + length; to < end; to += 16, from += 16)
+            {
+                *(Int128*)to = *(Int128*)from;
+            }
+        }
+        else if (distance >= 8 && toEnd - to >= length + 8)
+        {
+            for (byte* end = to + length; to < end; to += 8, from += 8)
+            {
+                *(ulong*)to = *(ulong*)from;
+            }
+        }
+        else
+        {
+            for (byte* end = to + length; to < end; to++, from++)
+            {
+                *to = *from;
+            }
+        }
+    }
+}
