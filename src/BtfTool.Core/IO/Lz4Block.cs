@@ -5,11 +5,17 @@ namespace BtfTool.Core.IO;
 /// </summary>
 internal static unsafe class Lz4Block
 {
+    /// <summary>The bytes are no block.</summary>
+    internal const int Damaged = -1;
+
+    /// <summary>The output has no room for what comes out.</summary>
+    internal const int TooLong = -2;
+
     /// <summary>Longest encoding of a number of bytes (LZ4_compressBound): what does not compress grows by one byte in 255, and 16.</summary>
     internal static long MaxBytes(long plainBytes) => plainBytes + (plainBytes / 255) + 16;
 
     /// <summary>
-    /// Decodes a block; returns the number of bytes that came out, -1 when the block is damaged, -2 when the output is too small for it.
+    /// Decodes a block; returns the number of bytes that came out, or <see cref="Damaged"/>, or <see cref="TooLong"/>.
     /// Cost: linear in both.
     /// </summary>
     internal static int Decode(ReadOnlySpan<byte> block, Span<byte> output)
@@ -30,17 +36,17 @@ internal static unsafe class Lz4Block
             long literals = token >> 4;
             if (literals == 15 && !AddLength(ref from, fromEnd, ref literals))
             {
-                return -1;
+                return Damaged;
             }
 
             if (literals > fromEnd - from)
             {
-                return -1;
+                return Damaged;
             }
 
             if (literals > toEnd - to)
             {
-                return -2;
+                return TooLong;
             }
 
             CopyLiterals(from, fromEnd, to, toEnd, literals);
@@ -54,7 +60,7 @@ internal static unsafe class Lz4Block
 
             if (fromEnd - from < 2)
             {
-                return -1;
+                return Damaged;
             }
 
             long distance = from[0] | (from[1] << 8);
@@ -62,25 +68,25 @@ internal static unsafe class Lz4Block
             long length = token & 15;
             if (length == 15 && !AddLength(ref from, fromEnd, ref length))
             {
-                return -1;
+                return Damaged;
             }
 
             length += 4;
             if (distance == 0 || distance > to - start)
             {
-                return -1;
+                return Damaged;
             }
 
             if (length > toEnd - to)
             {
-                return -2;
+                return TooLong;
             }
 
             CopyMatch(to, toEnd, distance, length);
             to += length;
         }
 
-        return -1;
+        return Damaged;
     }
 
     private static bool AddLength(ref byte* from, byte* fromEnd, ref long length)

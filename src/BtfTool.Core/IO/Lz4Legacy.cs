@@ -17,7 +17,7 @@ internal static class Lz4Legacy
     {
         var output = new OutputBuffer(file, 4 * bytes.Length, most + 1);
         long used = ReadFrame(file, bytes, output);
-        if (used != bytes.Length)
+        if (used != bytes.Length || output.Length == 0)
         {
             InvalidImageException.Throw(file, "", used, "the lz4 data are cut short, or followed by something else");
         }
@@ -45,13 +45,16 @@ internal static class Lz4Legacy
                 break;
             }
 
-            Span<byte> room = output.Free(BlockBytes);
-            int written = Lz4Block.Decode(bytes.Span(at + 4, (int)size), room[..Math.Min(room.Length, BlockBytes)]);
+            ReadOnlySpan<byte> block = bytes.Span(at + 4, (int)size);
+            int written = DecodeInto(output.Free(), block);
+            if (written == Lz4Block.TooLong)
+            {
+                written = DecodeInto(output.Free(BlockBytes), block);
+            }
+
             if (written < 0)
             {
-                bool isLimit = written == -2 && room.Length < BlockBytes;
-                InvalidImageException.Throw(file, "", at, isLimit
-                    ? $"it decompresses to more than {output.Length + room.Length} bytes, which is not read" : "the lz4 data are damaged");
+                InvalidImageException.Throw(file, "", at, "the lz4 data are damaged, or more than is read");
             }
 
             output.Advance(written);
@@ -60,4 +63,7 @@ internal static class Lz4Legacy
 
         return at;
     }
+
+    private static int DecodeInto(Span<byte> room, ReadOnlySpan<byte> block) =>
+        Lz4Block.Decode(block, room[..Math.Min(room.Length, BlockBytes)]);
 }

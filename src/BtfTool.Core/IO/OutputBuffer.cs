@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.IO;
@@ -12,7 +13,7 @@ internal sealed class OutputBuffer
     /// <summary>Starts with room for the expected bytes.</summary>
     /// <param name="file">The input, for messages.</param>
     /// <param name="expected">Likely size in bytes; 0 when unknown.</param>
-    /// <param name="most">Largest size in bytes.</param>
+    /// <param name="most">Number of bytes that is too many.</param>
     internal OutputBuffer(string file, long expected, long most)
     {
         _file = file;
@@ -34,7 +35,7 @@ internal sealed class OutputBuffer
         {
             if (_bytes.Length >= _most)
             {
-                InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most} bytes, which is not read");
+                ThrowTooLong();
             }
 
             Grow(_bytes.Length * 2L);
@@ -66,5 +67,19 @@ internal sealed class OutputBuffer
     }
 
     /// <summary>What was written, without bytes at its end.</summary>
-    internal ByteRegion ToRegion(int dropped = 0) => ByteRegion.FromPinned(_bytes, Length - dropped);
+    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    internal ByteRegion ToRegion(int dropped = 0)
+    {
+        if (Length >= _most)
+        {
+            ThrowTooLong();
+        }
+
+        return ByteRegion.FromPinned(_bytes, Length - dropped);
+    }
+
+    // Room for one byte more than is allowed: whoever fills it has more.
+    [DoesNotReturn]
+    private void ThrowTooLong() =>
+        InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most - 1} bytes, which is not read");
 }

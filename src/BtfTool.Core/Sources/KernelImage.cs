@@ -62,7 +62,7 @@ internal sealed class KernelImage
             return true;
         }
 
-        return image._header is not null && image.ThrowNothing(cutShort);
+        return image._header is null ? false : throw image.WithoutTypes(cutShort);
     }
 
     /// <summary>The section that holds the compressed kernel, of an ELF file that is made to boot.</summary>
@@ -83,11 +83,11 @@ internal sealed class KernelImage
 
     private static ReadOnlySpan<byte> Start(ByteRegion bytes) => bytes.Span(0, (int)Math.Min(bytes.Length, 16));
 
-    private bool ThrowNothing(long cutShort)
+    private InvalidImageException WithoutTypes(long cutShort)
     {
         string reason = cutShort >= 0 ? $"the BTF that begins at 0x{cutShort:x} goes on behind the end of the file: it is cut short"
             : _refusal ?? "there is no BTF in it, and no compressed kernel that is known here";
-        throw new InvalidImageException(_path, "", -1, $"{_header!.Name}: {reason}");
+        return new InvalidImageException(_path, "", -1, $"{_header!.Name}: {reason}");
     }
 
     // The place that the header names; false when nothing compressed begins there.
