@@ -36,7 +36,7 @@ fetch() { # SUITE ARCHITECTURE FLAVOUR: prints the path of the kernel image
     compgen -G "$place/boot/vmlinu[xz]-*"
 }
 
-# Without our code: the place from the header or the first zstd frame, the decompressor's program, the largest BTF.
+# Without our code: the place from the header, or whichever zstd frame holds most, the decompressor's program, the largest BTF.
 unpack() { # IMAGE OUTPUT: ELF or raw BTF
     python3 - "$1" "$2" <<'P'
 import struct, subprocess, sys
@@ -62,8 +62,9 @@ if image[0x202:0x206] == b'HdrS':
     tool = {b'\x02\x21': ['lz4', '-dc'], b'\x28\xb5': ['zstd', '-dcq'], b'\x1f\x8b': ['gzip', '-dcq'], b'\xfd7': ['xz', '-dcq']}[data[:2]]
     plain = run(tool, data)
 elif image[0x10008:0x1000e] == b'S390EP':
-    at = image.find(b'\x28\xb5\x2f\xfd')
-    plain = run(['zstd', '-dcq'], image[at:]) if at >= 0 else b''
+    at, plain = -1, b''
+    while (at := image.find(b'\x28\xb5\x2f\xfd', at + 1)) >= 0:
+        plain = max(plain, run(['zstd', '-dcq'], image[at:]), key=len)
 open(sys.argv[2], 'wb').write(plain if plain[:4] == b'\x7fELF' else largest_btf(plain))
 P
 }
