@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace BtfTool.Core.IO;
 
 /// <summary>
@@ -34,9 +37,16 @@ internal static unsafe class Lz4Block
         {
             int token = *from++;
             long literals = token >> 4;
-            if (literals == 15 && !AddLength(ref from, fromEnd, ref literals))
+            if (literals == 15)
             {
-                return Damaged;
+                long bytes = LengthBytes(from, fromEnd);
+                if (bytes == 0)
+                {
+                    return Damaged;
+                }
+
+                from += bytes;
+                literals += (255 * (bytes - 1)) + from[-1];
             }
 
             if (literals > fromEnd - from)
@@ -66,9 +76,16 @@ internal static unsafe class Lz4Block
             long distance = from[0] | (from[1] << 8);
             from += 2;
             long length = token & 15;
-            if (length == 15 && !AddLength(ref from, fromEnd, ref length))
+            if (length == 15)
             {
-                return Damaged;
+                long bytes = LengthBytes(from, fromEnd);
+                if (bytes == 0)
+                {
+                    return Damaged;
+                }
+
+                from += bytes;
+                length += (255 * (bytes - 1)) + from[-1];
             }
 
             length += 4;
@@ -89,33 +106,35 @@ internal static unsafe class Lz4Block
         return Damaged;
     }
 
-    private static bool AddLength(ref byte* from, byte* fromEnd, ref long length)
+    // A length goes on as long as its bytes are 255. How many there are; 0 when the block ends before. (By value: what a reference is
+    // taken of does not stay in a register.)
+    private static long LengthBytes(byte* from, byte* fromEnd)
     {
-        while (from < fromEnd)
+        for (byte* at = from; at < fromEnd; at++)
         {
-            byte more = *from++;
-            length += more;
-            if (more != 255)
+            if (*at != 255)
             {
-                return true;
+                return at - from + 1;
             }
         }
 
-        return false;
+        return 0;
     }
 
     // Most runs are short: sixteen bytes at once, of which those behind the run are overwritten by what comes next.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyLiterals(byte* from, byte* fromEnd, byte* to, byte* toEnd, long count)
     {
         if (count <= 16 && fromEnd - from >= 16 && toEnd - to >= 16)
         {
-            *(Int128*)to = *(Int128*)from;
+            Vector128.Store(Vector128.Load(from), to);
             return;
         }
 
         Buffer.MemoryCopy(from, to, toEnd - to, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyMatch(byte* to, byte* toEnd, long distance, long length)
     {
         byte* from = to - distance;
@@ -123,7 +142,7 @@ internal static unsafe class Lz4Block
         {
             for (byte* end = to + length; to < end; to += 16, from += 16)
             {
-                *(Int128*)to = *(Int128*)from;
+                Vector128.Store(Vector128.Load(from), to);
             }
         }
         else if (distance >= 8 && toEnd - to >= length + 8)

@@ -90,13 +90,17 @@ internal readonly struct BtfLocation
     private static FileImage? LookIntoKernel(FileImage image, ElfFile? elf, ReaderLimits limits)
     {
         ByteRegion payload = image.Bytes;
-        if (elf is null ? BtfFile.IsBtf(Start(image)) : !KernelImage.TryGetPayloadSection(elf, out payload))
+        ReadOnlySpan<byte> start = Start(image);
+        bool isKnown = BtfFile.IsBtf(start) || IsArchive(start) || Decompressor.Detect(start) != CompressionFormat.None;
+        if (elf is null ? isKnown : !KernelImage.TryGetPayloadSection(elf, out payload))
         {
             return null;
         }
 
         return KernelImage.TryFind(image.Path, payload, limits, out ByteRegion found) ? FileImage.FromRegion(image.Path, found) : null;
     }
+
+    private static bool IsArchive(ReadOnlySpan<byte> start) => start.StartsWith("!<arch>\n"u8);
 
     private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
 
@@ -148,7 +152,7 @@ internal readonly struct BtfLocation
             return "it is compressed twice";
         }
 
-        if (start.StartsWith("!<arch>\n"u8))
+        if (IsArchive(start))
         {
             return "an archive of object files (ar): give one of them";
         }
