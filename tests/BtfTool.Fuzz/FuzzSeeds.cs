@@ -10,7 +10,7 @@ public static class FuzzSeeds
     private const int SharedNameBytes = 2000;
 
     /// <summary>What mutations start from: compiled fixtures as ELF files and as raw BTF, and what is assembled.</summary>
-    public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(), .. Elf(), .. Compiled(), .. Images()];
+    public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(), .. Elf(), .. Compiled()];
 
     /// <summary>All seeds, as they are to be run unspoiled.</summary>
     public static IEnumerable<FuzzSeed> Unspoiled() => [.. Structured(), .. Elf(), .. Compiled(), .. Images(), .. Deep()];
@@ -74,16 +74,18 @@ public static class FuzzSeeds
         yield return new("ELF, base beside", new ElfAssembler().Section(".BTF", btf).Section(".BTF.base", btf).ToBytes());
     }
 
-    private static IEnumerable<FuzzSeed> Images()
+    /// <summary>Kernel images: what reads them finds places and sizes in headers, and decompresses.</summary>
+    public static IEnumerable<FuzzSeed> Images()
     {
         int size = KernelImageAssembler.Kernel().Length;
-        foreach (string compression in (string[])["lz4-legacy", "bz2", "zst"])
+        foreach (string compression in KernelImageAssembler.Compressions)
         {
-            yield return new("x86 image, " + compression, KernelImageAssembler.X86(KernelImageAssembler.Packed(compression), size));
+            byte[] packed = KernelImageAssembler.Packed(compression);
+            yield return new("packed with " + compression, packed);
+            yield return new("x86 image, " + compression, KernelImageAssembler.X86(packed, size));
+            yield return new("zboot image, " + compression, KernelImageAssembler.Zboot(packed, compression, size));
         }
 
-        yield return new("zboot image, lzma", KernelImageAssembler.Zboot(KernelImageAssembler.Packed("lzma"), "lzma", size));
-        yield return new("packed with lz4", KernelImageAssembler.Packed("lz4"));
         byte[] btf = Assembled.OneOfEach(bigEndian: true).ToBytes();
         yield return new("arm64 image", KernelImageAssembler.Arm64(btf, new BtfAssembler().ToBytes()));
     }
