@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Elf;
@@ -62,7 +63,12 @@ internal sealed class KernelImage
             return true;
         }
 
-        return image._header is null ? false : throw image.WithoutTypes(cutShort);
+        if (image._header is { } known)
+        {
+            image.ThrowWithoutTypes(known, cutShort);
+        }
+
+        return false;
     }
 
     /// <summary>The section that holds the compressed kernel, of an ELF file that is made to boot.</summary>
@@ -83,11 +89,12 @@ internal sealed class KernelImage
 
     private static ReadOnlySpan<byte> Start(ByteRegion bytes) => bytes.Span(0, (int)Math.Min(bytes.Length, 16));
 
-    private InvalidImageException WithoutTypes(long cutShort)
+    [DoesNotReturn]
+    private void ThrowWithoutTypes(BootHeader header, long cutShort)
     {
         string reason = cutShort >= 0 ? $"the BTF that begins at 0x{cutShort:x} goes on behind the end of the file: it is cut short"
             : _refusal ?? "there is no BTF in it, and no compressed kernel that is known here";
-        return new InvalidImageException(_path, "", -1, $"{_header!.Name}: {reason}");
+        InvalidImageException.Throw(_path, "", -1, $"{header.Name}: {reason}");
     }
 
     // The place that the header names; false when nothing compressed begins there.
