@@ -127,6 +127,7 @@ public class SourcesDecompressorTests
     [InlineData("BZh91AY&SY", "bzip2")]
     [InlineData("\u0004\"M\u0018", "lz4")]
     [InlineData("\u0002!L\u0018", "lz4")]
+    [InlineData("\u0089LZO", "lzop")]
     public void Other_formats_are_named(string start, string name) =>
         Should.Throw<InvalidImageException>(() => Read(Encoding.Latin1.GetBytes(start))).Message.ShouldContain(name);
 

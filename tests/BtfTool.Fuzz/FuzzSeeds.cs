@@ -13,7 +13,7 @@ public static class FuzzSeeds
     public static IReadOnlyList<FuzzSeed> Small { get; } = [.. Structured(), .. Elf(), .. Compiled()];
 
     /// <summary>All seeds, as they are to be run unspoiled.</summary>
-    public static IEnumerable<FuzzSeed> Unspoiled() => [.. Structured(), .. Elf(), .. Compiled(), .. Deep()];
+    public static IEnumerable<FuzzSeed> Unspoiled() => [.. Structured(), .. Elf(), .. Compiled(), .. Images(), .. Deep()];
 
     /// <summary>Inputs that are made to exhaust something: each has its name.</summary>
     public static IEnumerable<FuzzSeed> Structured()
@@ -72,6 +72,22 @@ public static class FuzzSeeds
         yield return new("ELF, compressed as a file", Gzip(new ElfAssembler().Section(".BTF", btf).ToBytes()));
         yield return new("BTF, compressed as a file", Gzip(big));
         yield return new("ELF, base beside", new ElfAssembler().Section(".BTF", btf).Section(".BTF.base", btf).ToBytes());
+    }
+
+    /// <summary>Kernel images: what reads them finds places and sizes in headers, and decompresses.</summary>
+    public static IEnumerable<FuzzSeed> Images()
+    {
+        int size = KernelImageAssembler.Kernel().Length;
+        foreach (string compression in KernelImageAssembler.Compressions)
+        {
+            byte[] packed = KernelImageAssembler.Packed(compression);
+            yield return new("packed with " + compression, packed);
+            yield return new("x86 image, " + compression, KernelImageAssembler.X86(packed, size));
+            yield return new("zboot image, " + compression, KernelImageAssembler.Zboot(packed, compression, size));
+        }
+
+        byte[] btf = Assembled.OneOfEach(bigEndian: true).ToBytes();
+        yield return new("arm64 image", KernelImageAssembler.Arm64(btf, new BtfAssembler().ToBytes()));
     }
 
     private static byte[] Gzip(byte[] plain)

@@ -22,6 +22,7 @@ public static class FuzzTargets
         new Target("views of the graph", (image, _) => GraphWalk.Checksum(Graph(image))),
         new Target("a file over itself", (image, _) => GraphWalk.Checksum(OverItself(image))),
         new Target("sources", (image, _) => ReadSource(image)),
+        new Target("kernel images", (image, _) => KernelImage.TryFind(image.Path, image.Bytes, Limits(image), out ByteRegion _)),
     ];
 
     /// <summary>What prints.</summary>

@@ -37,6 +37,14 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Mutations_of_kernel_images_keep_the_promise()
+    {
+        FuzzReport report = FuzzRunner.RunCases(20_000, [.. FuzzSeeds.Images()], SmallBytes);
+        Show(report);
+        report.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Mutations_of_deep_inputs_keep_the_promise()
     {
         FuzzReport report = FuzzRunner.RunCases(300, [.. FuzzSeeds.Deep()], 128 * 1024);

@@ -15,14 +15,17 @@ public enum CompressionFormat
     /// <summary>Zstandard (RFC 8878); decompressed by the system's libzstd.</summary>
     Zstd,
 
-    /// <summary>bzip2; recognised only.</summary>
+    /// <summary>bzip2; decompressed by the system's libbz2.</summary>
     Bzip2,
 
-    /// <summary>LZ4, the frame format; recognised only.</summary>
+    /// <summary>LZ4, the frame format; decompressed by the system's liblz4.</summary>
     Lz4,
 
-    /// <summary>LZ4, the older frame format that kernels use; recognised only.</summary>
+    /// <summary>LZ4, the older frame format that kernels use.</summary>
     Lz4Legacy,
+
+    /// <summary>LZMA, the format before xz (<c>.lzma</c>); decompressed by the system's liblzma.</summary>
+    Lzma,
 
     /// <summary>lzop; recognised only.</summary>
     Lzop,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics;
 using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.IO;
@@ -15,9 +16,11 @@ public static class Decompressor
         (byte)'r', (byte)'k', 0x9a, 0xcd, 0xa4, 0xcb, 8, 0, 0, 0,
     ];
 
+    private const int LzmaHeaderBytes = 14;
+
     private static ReadOnlySpan<byte> EndMarkText => "end-mark"u8;
 
-    /// <summary>How a file is compressed, by its first bytes.</summary>
+    /// <summary>How a file is compressed, by its first bytes (14 of them for LZMA).</summary>
     public static CompressionFormat Detect(ReadOnlySpan<byte> start)
     {
         if (start.Length < 4)
@@ -34,8 +37,44 @@ public static class Decompressor
             0x894c5a4f => CompressionFormat.Lzop,
             uint magic when magic >> 8 == 0x1f8b08 => CompressionFormat.Gzip,
             uint magic when magic >> 8 == 0x425a68 => CompressionFormat.Bzip2,
-            _ => CompressionFormat.None,
+            _ => LooksLikeLzma(start) ? CompressionFormat.Lzma : CompressionFormat.None,
         };
+    }
+
+    /// <summary>Decompresses what a region begins with, up to the end of its first stream; what follows is not looked at.</summary>
+    /// <param name="file">The input, for messages.</param>
+    /// <param name="bytes">From the first compressed byte on.</param>
+    /// <param name="output">Takes what comes out, of a damaged input also.</param>
+    /// <exception cref="InvalidImageException">The bytes are not compressed, are damaged, or hold more.</exception>
+    internal static ByteRegion ReadPayload(string file, ByteRegion bytes, OutputBuffer output)
+    {
+        CompressionFormat format = Detect(bytes.Span(0, (int)Math.Min(bytes.Length, LzmaHeaderBytes)));
+        switch (format)
+        {
+            case CompressionFormat.Gzip:
+                Unpack(file, bytes, [], output);
+                break;
+            case CompressionFormat.Zstd:
+                ZstdLibrary.ReadFrame(file, bytes, output);
+                break;
+            case CompressionFormat.Xz or CompressionFormat.Lzma:
+                LzmaLibrary.ReadStream(file, bytes, output, format == CompressionFormat.Lzma);
+                break;
+            case CompressionFormat.Bzip2:
+                Bzip2Library.ReadStream(file, bytes, output);
+                break;
+            case CompressionFormat.Lz4Legacy:
+                Lz4Legacy.ReadFrame(file, bytes, output);
+                break;
+            case CompressionFormat.Lz4:
+                Lz4Library.ReadFrame(file, bytes, output);
+                break;
+            default:
+                ThrowUnread(file, format);
+                break;
+        }
+
+        return output.ToRegion();
     }
 
     /// <summary>Decompresses a whole file. Cost: the decompression, one copy where the size is not written in the file.</summary>
@@ -47,7 +86,7 @@ public static class Decompressor
     /// </exception>
     public static ByteRegion ReadFile(string file, ByteRegion bytes, ReaderLimits limits)
     {
-        CompressionFormat format = Detect(bytes.Span(0, (int)Math.Min(bytes.Length, 8)));
+        CompressionFormat format = Detect(bytes.Span(0, (int)Math.Min(bytes.Length, LzmaHeaderBytes)));
         long most = MostBytes(bytes.Length, limits);
         switch (format)
         {
@@ -57,9 +96,16 @@ public static class Decompressor
                 return ZstdLibrary.Read(file, bytes, most);
             case CompressionFormat.Xz:
                 return LzmaLibrary.Read(file, bytes, most);
+            case CompressionFormat.Bzip2:
+                return Bzip2Library.Read(file, bytes, most);
+            case CompressionFormat.Lz4:
+                return Lz4Library.Read(file, bytes, most);
+            case CompressionFormat.Lz4Legacy:
+                return Lz4Legacy.Read(file, bytes, most);
+            case CompressionFormat.Lzma:
+                return LzmaLibrary.ReadAlone(file, bytes, most);
             default:
-                InvalidImageException.Throw(file, "", -1, format == CompressionFormat.None
-                    ? "gzip, xz or zstd expected" : $"compressed with {NameOf(format)}, which is not read here: decompress it first");
+                ThrowUnread(file, format);
                 return default;
         }
     }
@@ -115,9 +161,20 @@ public static class Decompressor
         long claimed = bytes.Length >= 18 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span(bytes.Length - 4, 4)) : 0;
         long expected = claimed <= most ? claimed : 0;
         var output = new OutputBuffer(file, expected + EndMarkText.Length + 1, most + EndMarkText.Length + 1);
+        Unpack(file, bytes, s_endMark, output);
+        if (!output.Written.EndsWith(EndMarkText))
+        {
+            InvalidImageException.Throw(file, "", -1, "the gzip data are cut short, or followed by something else");
+        }
+
+        return output.ToRegion(EndMarkText.Length);
+    }
+
+    private static void Unpack(string file, ByteRegion bytes, byte[] tail, OutputBuffer output)
+    {
         try
         {
-            using var gzip = new GZipStream(new RegionStream(bytes, s_endMark), CompressionMode.Decompress);
+            using var gzip = new GZipStream(new RegionStream(bytes, tail), CompressionMode.Decompress);
             while (gzip.Read(output.Free()) is var read and > 0)
             {
                 output.Advance(read);
@@ -127,13 +184,6 @@ public static class Decompressor
         {
             throw Damaged(file, "", "gzip");
         }
-
-        if (!output.Written.EndsWith(EndMarkText))
-        {
-            InvalidImageException.Throw(file, "", -1, "the gzip data are cut short, or followed by something else");
-        }
-
-        return output.ToRegion(EndMarkText.Length);
     }
 
     private static byte[] Allocate(string file, string section, long compressedBytes, ulong claimedBytes, ReaderLimits limits)
@@ -148,7 +198,7 @@ public static class Decompressor
         return GC.AllocateUninitializedArray<byte>((int)claimedBytes, pinned: true);
     }
 
-    private static long MostBytes(long compressedBytes, ReaderLimits limits)
+    internal static long MostBytes(long compressedBytes, ReaderLimits limits)
     {
         long byRatio = compressedBytes > long.MaxValue / Math.Max(limits.MaxDecompressionRatio, 1)
             ? long.MaxValue : compressedBytes * limits.MaxDecompressionRatio;
@@ -159,11 +209,22 @@ public static class Decompressor
     private static InvalidImageException Damaged(string file, string section, string format) =>
         new(file, section, -1, $"the {format} data are damaged or cut short");
 
-    private static string NameOf(CompressionFormat format) => format switch
+    private static void ThrowUnread(string file, CompressionFormat format) => InvalidImageException.Throw(file, "", -1,
+        format == CompressionFormat.None ? "compressed data expected" : "compressed with lzop, which is not read here: decompress it first");
+
+    // It has no magic number. Properties (lc=3, lp=0, pb=2 in practice), the size of the dictionary (2^n or 2^n + 2^(n-1)), the size
+    // of the data or -1, and the first byte of the range coder, which is zero.
+    private static bool LooksLikeLzma(ReadOnlySpan<byte> start)
     {
-        CompressionFormat.Bzip2 => "bzip2",
-        CompressionFormat.Lz4 or CompressionFormat.Lz4Legacy => "lz4",
-        CompressionFormat.Lzop => "lzop",
-        _ => format.ToString(),
-    };
+        if (start.Length < LzmaHeaderBytes || start[0] != 0x5d || start[13] != 0)
+        {
+            return false;
+        }
+
+        uint dictionary = BinaryPrimitives.ReadUInt32LittleEndian(start[1..]);
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(start[5..]);
+        uint rest = dictionary & (dictionary - 1);
+        return dictionary >= 4096 && (rest == 0 || (BitOperations.IsPow2(rest) && rest * 3L == dictionary))
+            && (size == ulong.MaxValue || size < 1UL << 38);
+    }
 }

@@ -17,7 +17,7 @@ internal static unsafe class LzmaLibrary
     // xz -9 needs 65 MiB to decompress.
     private const ulong MaxDictionaryBytes = 256UL * 1024 * 1024;
 
-    private static readonly SystemLibrary s_library = new("liblzma.so.5", "xz", "liblzma5 (or xz)");
+    private static readonly SystemLibrary s_library = new("liblzma.so.5", "xz or lzma", "liblzma5 (or xz)");
 
     // lzma_stream; the reserved fields at its end must be zero.
     [StructLayout(LayoutKind.Sequential)]
@@ -34,15 +34,39 @@ internal static unsafe class LzmaLibrary
         public fixed ulong Reserved[10];
     }
 
-    /// <summary>Decompresses all streams of a file.</summary>
+    /// <summary>Decompresses all streams of an xz file.</summary>
     internal static ByteRegion Read(string file, ByteRegion bytes, long most)
     {
-        s_library.Require(file, "");
-        var start = (delegate* unmanaged[Cdecl]<Stream*, ulong, uint, int>)s_library.Export("lzma_stream_decoder");
-        var end = (delegate* unmanaged[Cdecl]<Stream*, void>)s_library.Export("lzma_end");
         var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
+        _ = Decode(file, bytes, output, isAlone: false, LZMA_CONCATENATED);
+        return output.ToRegion();
+    }
+
+    /// <summary>Decompresses a file in the format before xz; it holds one stream.</summary>
+    internal static ByteRegion ReadAlone(string file, ByteRegion bytes, long most)
+    {
+        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
+        long used = Decode(file, bytes, output, isAlone: true, 0);
+        if (used != bytes.Length)
+        {
+            InvalidImageException.Throw(file, "", used, "the lzma data are followed by something else");
+        }
+
+        return output.ToRegion();
+    }
+
+    /// <summary>Decompresses the first stream: of xz, or (isAlone) in the format before it. Returns how many bytes it had.</summary>
+    internal static long ReadStream(string file, ByteRegion bytes, OutputBuffer output, bool isAlone) =>
+        Decode(file, bytes, output, isAlone, 0);
+
+    private static long Decode(string file, ByteRegion bytes, OutputBuffer output, bool isAlone, uint flags)
+    {
+        s_library.Require(file, "");
+        var end = (delegate* unmanaged[Cdecl]<Stream*, void>)s_library.Export("lzma_end");
         Stream stream = default;
-        Check(file, start(&stream, MaxDictionaryBytes, LZMA_CONCATENATED));
+        Check(file, isAlone
+            ? ((delegate* unmanaged[Cdecl]<Stream*, ulong, int>)s_library.Export("lzma_alone_decoder"))(&stream, MaxDictionaryBytes)
+            : ((delegate* unmanaged[Cdecl]<Stream*, ulong, uint, int>)s_library.Export("lzma_stream_decoder"))(&stream, MaxDictionaryBytes, flags));
         try
         {
             stream.NextIn = bytes.Start;
@@ -55,7 +79,7 @@ internal static unsafe class LzmaLibrary
         }
 
         bytes.KeepAlive();
-        return output.ToRegion();
+        return (long)stream.TotalIn;
     }
 
     private static void Run(string file, Stream* stream, OutputBuffer output)
@@ -84,9 +108,9 @@ internal static unsafe class LzmaLibrary
         {
             InvalidImageException.Throw(file, "", -1, result switch
             {
-                LZMA_MEM_ERROR or LZMA_MEMLIMIT_ERROR => $"the xz data need more than {MaxDictionaryBytes} bytes of memory to be read",
-                LZMA_BUF_ERROR => "the xz data are cut short",
-                _ => $"the xz data are damaged (liblzma says {result})",
+                LZMA_MEM_ERROR or LZMA_MEMLIMIT_ERROR => $"the xz or lzma data need more than {MaxDictionaryBytes} bytes of memory to be read",
+                LZMA_BUF_ERROR => "the xz or lzma data are cut short",
+                _ => $"the xz or lzma data are damaged (liblzma says {result})",
             });
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.IO;
@@ -12,7 +13,7 @@ internal sealed class OutputBuffer
     /// <summary>Starts with room for the expected bytes.</summary>
     /// <param name="file">The input, for messages.</param>
     /// <param name="expected">Likely size in bytes; 0 when unknown.</param>
-    /// <param name="most">Largest size in bytes.</param>
+    /// <param name="most">Number of bytes that is too many.</param>
     internal OutputBuffer(string file, long expected, long most)
     {
         _file = file;
@@ -34,20 +35,51 @@ internal sealed class OutputBuffer
         {
             if (_bytes.Length >= _most)
             {
-                InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most} bytes, which is not read");
+                ThrowTooLong();
             }
 
-            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, _bytes.Length * 2L), pinned: true);
-            Written.CopyTo(larger);
-            _bytes = larger;
+            Grow(_bytes.Length * 2L);
         }
 
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Says that bytes were written to <see cref="Free"/>.</summary>
+    /// <summary>Room for a number of bytes, or what the limit leaves of it; never empty.</summary>
+    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    internal Span<byte> Free(int wanted)
+    {
+        if (_bytes.Length - Length < wanted && _bytes.Length < _most)
+        {
+            Grow(Math.Max(_bytes.Length * 2L, (long)Length + wanted));
+        }
+
+        return Free();
+    }
+
+    /// <summary>Says that bytes were written to the room.</summary>
     internal void Advance(int count) => Length += count;
 
+    private void Grow(long wanted)
+    {
+        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, wanted), pinned: true);
+        Written.CopyTo(larger);
+        _bytes = larger;
+    }
+
     /// <summary>What was written, without bytes at its end.</summary>
-    internal ByteRegion ToRegion(int dropped = 0) => ByteRegion.FromPinned(_bytes, Length - dropped);
+    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    internal ByteRegion ToRegion(int dropped = 0)
+    {
+        if (Length >= _most)
+        {
+            ThrowTooLong();
+        }
+
+        return ByteRegion.FromPinned(_bytes, Length - dropped);
+    }
+
+    // Room for one byte more than is allowed: whoever fills it has more.
+    [DoesNotReturn]
+    private void ThrowTooLong() =>
+        InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most - 1} bytes, which is not read");
 }

@@ -43,20 +43,62 @@ internal static unsafe class ZstdLibrary
         s_library.Require(file, "");
         ulong size = ((delegate* unmanaged[Cdecl]<byte*, nuint, ulong>)Export("ZSTD_getFrameContentSize"))(bytes.Start, (nuint)bytes.Length);
         var output = new OutputBuffer(file, size <= (ulong)most ? (long)size + 1 : 4 * bytes.Length, most + 1);
+        Decode(file, bytes, output, firstOnly: false);
+        return output.ToRegion();
+    }
+
+    /// <summary>Decompresses the first frame; what follows it is not looked at.</summary>
+    internal static void ReadFrame(string file, ByteRegion bytes, OutputBuffer output)
+    {
+        s_library.Require(file, "");
+        if (!TryReadAtOnce(bytes, output))
+        {
+            Decode(file, bytes, output, firstOnly: true);
+        }
+    }
+
+    // Without a window of its own beside the output: half the memory. Where the room does not suffice or something is wrong, the stream
+    // goes on from the start, and says what it is.
+    private static bool TryReadAtOnce(ByteRegion bytes, OutputBuffer output)
+    {
+        nuint size = ((delegate* unmanaged[Cdecl]<byte*, nuint, nuint>)Export("ZSTD_findFrameCompressedSize"))(bytes.Start, (nuint)bytes.Length);
+        if (IsError(size))
+        {
+            return false;
+        }
+
+        Span<byte> free = output.Free();
+        nuint done;
+        fixed (byte* to = free)
+        {
+            var decompress = (delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, nuint>)Export("ZSTD_decompress");
+            done = decompress(to, (nuint)free.Length, bytes.Start, size);
+        }
+
+        bytes.KeepAlive();
+        if (IsError(done))
+        {
+            return false;
+        }
+
+        output.Advance((int)done);
+        return true;
+    }
+
+    private static void Decode(string file, ByteRegion bytes, OutputBuffer output, bool firstOnly)
+    {
         nint stream = ((delegate* unmanaged[Cdecl]<nint>)Export("ZSTD_createDStream"))();
         try
         {
-            Run(file, stream, bytes, output);
+            Run(file, stream, bytes, output, firstOnly);
         }
         finally
         {
             _ = ((delegate* unmanaged[Cdecl]<nint, nuint>)Export("ZSTD_freeDStream"))(stream);
         }
-
-        return output.ToRegion();
     }
 
-    private static void Run(string file, nint stream, ByteRegion bytes, OutputBuffer output)
+    private static void Run(string file, nint stream, ByteRegion bytes, OutputBuffer output, bool firstOnly)
     {
         var decompress = (delegate* unmanaged[Cdecl]<nint, Buffer*, Buffer*, nuint>)Export("ZSTD_decompressStream");
         var input = new Buffer { Start = bytes.Start, Size = (nuint)bytes.Length };
@@ -77,6 +119,11 @@ internal static unsafe class ZstdLibrary
             }
 
             output.Advance((int)written);
+            if (firstOnly && hint == 0)
+            {
+                break;
+            }
+
             if (input.Position == input.Size && written < (nuint)free.Length)
             {
                 if (hint != 0)

@@ -56,7 +56,10 @@ internal readonly struct BtfLocation
                 current = FileImage.FromRegion(image.Path, plain);
             }
 
-            return (current, ElfFile.IsElf(Start(current)) ? ElfFile.Parse(current.Path, current.Bytes, limits) : null);
+            ElfFile? elf = ElfFile.IsElf(Start(current)) ? ElfFile.Parse(current.Path, current.Bytes, limits) : null;
+            return LookIntoKernel(current, elf, limits) is { } kernel
+                ? (kernel, ElfFile.IsElf(Start(kernel)) ? ElfFile.Parse(kernel.Path, kernel.Bytes, limits) : null)
+                : (current, elf);
         }
         catch
         {
@@ -82,6 +85,22 @@ internal readonly struct BtfLocation
 
         return new BtfLocation { Image = image, Bytes = image.Bytes, Section = "BTF" };
     }
+
+    // What a file that boots has inside; null for others. The file stays as long as what points into it.
+    private static FileImage? LookIntoKernel(FileImage image, ElfFile? elf, ReaderLimits limits)
+    {
+        ByteRegion payload = image.Bytes;
+        ReadOnlySpan<byte> start = Start(image);
+        bool isKnown = BtfFile.IsBtf(start) || IsArchive(start) || Decompressor.Detect(start) != CompressionFormat.None;
+        if (elf is null ? isKnown : !KernelImage.TryGetPayloadSection(elf, out payload))
+        {
+            return null;
+        }
+
+        return KernelImage.TryFind(image.Path, payload, limits, out ByteRegion found) ? FileImage.FromRegion(image.Path, found) : null;
+    }
+
+    private static bool IsArchive(ReadOnlySpan<byte> start) => start.StartsWith("!<arch>\n"u8);
 
     private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
 
@@ -133,14 +152,14 @@ internal readonly struct BtfLocation
             return "it is compressed twice";
         }
 
-        if (start.StartsWith("!<arch>\n"u8))
+        if (IsArchive(start))
         {
             return "an archive of object files (ar): give one of them";
         }
 
         if (start.StartsWith("MZ"u8))
         {
-            return "it begins as a bootable kernel image or a Windows program (MZ): for a kernel give its vmlinux";
+            return "it begins as a Windows or EFI program (MZ), and no kernel is found in it";
         }
 
         ReadOnlySpan<byte> shown = start[..Math.Min(start.Length, 16)];

@@ -11,7 +11,8 @@ public static class SourceOpener
 {
     /// <summary>
     /// Opens a file by its content: raw BTF in either byte order, or ELF with a <c>.BTF</c> section or with DWARF, in itself or in the
-    /// separate debug file that belongs to it; any of them compressed as a whole with gzip, xz or zstd. BTF comes first, then DWARF. Cost: headers only, when the file is mapped and not compressed; the types are read by
+    /// separate debug file that belongs to it; any of them compressed as a whole (gzip, xz, zstd, bzip2, lz4, lzma), and kernel images that
+    /// boot, which hold one of them. BTF comes first, then DWARF. Cost: headers only, when the file is mapped and not compressed; the types are read by
     /// <see cref="TypeSource.Graph"/>.
     /// </summary>
     /// <param name="path">The file; <c>-</c> for standard input. Pipes are read to their end.</param>
