@@ -9,7 +9,7 @@ namespace BtfTool.Core.Btf;
 internal sealed class BaseTypeIndex
 {
     // More types of one name are not told apart: matching them all with as many would be quadratic.
-    private const int MostOfOneName = 1000;
+    private const int MostOfOneName = 100;
 
     private readonly Dictionary<int, int> _heads;
     private readonly List<(TypeId Id, int Next)> _entries = [];
@@ -37,7 +37,7 @@ internal sealed class BaseTypeIndex
     /// <summary>The kernel.</summary>
     internal TypeGraph Graph { get; }
 
-    /// <summary>Replaces the content of a list by the types of a name, in the order of their ids, 1,000 at most.</summary>
+    /// <summary>Replaces the content of a list by the types of a name, in the order of their ids, 100 at most.</summary>
     internal void Find(ReadOnlySpan<byte> name, List<TypeId> found)
     {
         found.Clear();

@@ -116,7 +116,8 @@ internal sealed class DistilledMatcher
         IEnumerable<string> there = _candidates.Select(id => Describe(_kernel.Graph[id])).Distinct().Take(3);
         string here = Describe((TypeKind)record.Kind, record.KindFlag, SizeOf(record),
             record.Kind == BtfKind.BTF_KIND_INT ? (IntEncoding)(record.Payload[0] >> 24) : default);
-        return $"is {string.Join(" and ", there)} there, and {here} in the module{(isEmbedded ? ", which holds one by value" : "")}";
+        bool isHeld = isEmbedded && record.Kind is (BtfKind.BTF_KIND_STRUCT or BtfKind.BTF_KIND_UNION);
+        return $"is {string.Join(" and ", there)} there, and {here} in the module{(isHeld ? ", which holds one by value" : "")}";
     }
 
     private static string Describe(TypeView type) => Describe(type.Kind, type.Flag, type.SizeBytes, type.IntEncoding);

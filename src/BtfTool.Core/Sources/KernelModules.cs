@@ -40,7 +40,7 @@ public static class KernelModules
             }
         }
 
-        throw new InvalidImageException(directory, "", -1, $"the kernel of these modules is not known: give it with --file; tried {string.Join(", ", tried)}");
+        throw new InvalidImageException(directory, "", -1, $"the kernel of these modules is not found: give it with --file; tried {string.Join(", ", tried)}");
     }
 
     /// <summary>
