@@ -5,13 +5,11 @@ namespace BtfTool.Core.Btf;
 
 /// <summary>
 /// Whether split BTF makes sense over a base. The format does not say which base is meant, so names and references are looked at as
-/// the kernel's verifier does: a name begins where a string begins, a reference leads to a kind of type that can stand there, and a
-/// member ends inside its struct. With the base of another build one of them fails soon.
+/// the kernel's verifier does: a name begins where a string begins, and a reference leads to a kind of type that can stand there. With
+/// the base of another build one of them fails soon.
 /// </summary>
 internal static class SplitFit
 {
-    private const int LongestChain = 64;
-
     /// <summary>The first name that does not begin where a string begins, or null. Cost: linear in the split file.</summary>
     internal static string? FirstWrongName(BtfFile file)
     {
@@ -51,10 +49,9 @@ internal static class SplitFit
                 TypeKind.Struct or TypeKind.Union => WrongMember(type),
                 TypeKind.FunctionPrototype => WrongParameter(type),
                 TypeKind.DataSection => WrongVariable(type),
-                TypeKind.Array => Wrong(type, type.Target, Place.Object)
-                    ?? (IsOfBase(type, type.IndexType) && IntegerBehind(graph, type.IndexType) ? null : WrongIndex(type)),
+                TypeKind.Array => Wrong(type, type.Target, Place.Value) ?? Wrong(type, type.IndexType, Place.Value),
                 TypeKind.Function => Wrong(type, type.Target, Place.Prototype),
-                TypeKind.Variable => Wrong(type, type.Target, Place.Object),
+                TypeKind.Variable => Wrong(type, type.Target, Place.Value),
                 TypeKind.DeclTag => Wrong(type, type.Target, Place.Tagged),
                 TypeKind.Pointer or TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.TypeTag
                     => Wrong(type, type.Target, Place.Type),
@@ -126,26 +123,13 @@ internal static class SplitFit
 
     private static string? WrongMember(TypeView type)
     {
+        string? wrong = null;
         foreach (MemberView member in type.Members)
         {
-            if (!IsOfBase(type, member.Type))
-            {
-                continue;
-            }
-
-            if (Wrong(type, member.Type, Place.Object) is { } wrong)
-            {
-                return wrong;
-            }
-
-            UInt128 end = member.IsBitfield ? 0 : (member.BitOffset / 8) + SizeOf(type.Graph, member.Type);
-            if (end > type.SizeBytes)
-            {
-                return $"member {member.NameString} of {Describe(type)}, {Describe(type.Graph[member.Type])}, ends at byte {end} of {type.SizeBytes}";
-            }
+            wrong ??= Wrong(type, member.Type, Place.Value);
         }
 
-        return null;
+        return wrong;
     }
 
     private static string? WrongParameter(TypeView type)
@@ -170,9 +154,6 @@ internal static class SplitFit
         return wrong;
     }
 
-    private static string? WrongIndex(TypeView type) => IsOfBase(type, type.IndexType)
-        ? $"{Describe(type)} is indexed by {Describe(type.Graph[type.IndexType])}" : null;
-
     private static bool IsOfBase(TypeView type, TypeId id) => id.Value < type.Graph.FirstId;
 
     private static string? Wrong(TypeView type, TypeId target, Place place)
@@ -195,58 +176,8 @@ internal static class SplitFit
                 or TypeKind.Function or TypeKind.Variable,
             Place.Section => kind is TypeKind.Variable or TypeKind.Function,
             Place.Value => isType && kind != TypeKind.FunctionPrototype,
-            Place.Object => isType && kind is not (TypeKind.FunctionPrototype or TypeKind.Void),
             _ => isType,
         };
-    }
-
-    private static bool IntegerBehind(TypeGraph graph, TypeId id)
-    {
-        for (int left = LongestChain; left > 0; left--)
-        {
-            TypeView type = graph[id];
-            if (type.Kind is TypeKind.Int or TypeKind.Enum or TypeKind.Enum64 or TypeKind.Unknown)
-            {
-                return true;
-            }
-
-            if (type.Kind != TypeKind.Typedef && type.Kind != TypeKind.TypeTag && !type.IsQualifier)
-            {
-                return false;
-            }
-
-            id = type.Target;
-        }
-
-        return true;
-    }
-
-    // In bytes; 0 where it is not known.
-    private static UInt128 SizeOf(TypeGraph graph, TypeId id)
-    {
-        UInt128 count = 1;
-        for (int left = LongestChain; left > 0; left--)
-        {
-            TypeView type = graph[id];
-            if (type.Kind == TypeKind.Pointer)
-            {
-                return count * (uint)graph.PointerSizeBytes;
-            }
-
-            if (type.Kind == TypeKind.Array)
-            {
-                // Sizes end at 2^64: what is larger does not fit either.
-                count = UInt128.Min(count * type.ElementCount, ulong.MaxValue);
-            }
-            else if (type.Kind is not (TypeKind.Typedef or TypeKind.TypeTag) && !type.IsQualifier)
-            {
-                return count * type.SizeBytes;
-            }
-
-            id = type.Target;
-        }
-
-        return 0;
     }
 
     private static string Describe(TypeView type)
@@ -260,7 +191,6 @@ internal static class SplitFit
     {
         Type,
         Value,
-        Object,
         Prototype,
         Tagged,
         Section,
