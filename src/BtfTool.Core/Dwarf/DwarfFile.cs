@@ -16,6 +16,7 @@ public sealed class DwarfFile
 
     private DwarfFile(ElfFile elf, string path, ReaderLimits limits)
     {
+        Fingerprint.DrawKey();
         Path = path;
         Limits = limits;
         Sections = DwarfSections.Read(elf);

@@ -83,7 +83,9 @@ public static class DwarfFinder
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
-        TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
+        var variants = VariantResolver.Resolve(groups);
+        UnitReport.Add(file, options, variants, diagnostics);
+        TypeGraph graph = GraphAssembler.Build(file, groups, variants, out IReadOnlyList<(int Group, int Unit)> nodes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
         {

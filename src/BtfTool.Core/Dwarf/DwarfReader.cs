@@ -79,6 +79,7 @@ public static class DwarfReader
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
         clock.Lap("merge");
         var variants = VariantResolver.Resolve(groups);
+        UnitReport.Add(file, options, variants, diagnostics);
         clock.Lap("refine");
         TypeGraph graph = GraphAssembler.Build(file, groups, variants);
         clock.Lap("build");

@@ -6,11 +6,13 @@ namespace BtfTool.Core.Dwarf;
 /// The groups of types with one fingerprint that a worker has met: one row of each, at the place that comes first, and for each unit
 /// the groups of its rows. All that is kept of the many copies of a type is one number each.
 /// </summary>
-internal sealed class GroupTable
+internal sealed class GroupTable(DwarfNames names)
 {
+    private readonly ShallowComparison _comparison = new(names);
     private ulong[] _hashes = new ulong[1 << 15];
     private int[] _slots = new int[1 << 15];
     private RowList<int> _new = new(1024);
+    private int _known;
 
     /// <summary>One row of each group; references are group numbers plus 1, 0 is void.</summary>
     internal TypeRows Rows { get; } = new();
@@ -23,6 +25,7 @@ internal sealed class GroupTable
     {
         Span<TypeRow> types = unit.Types.AsSpan();
         _new.Count = 0;
+        _known = Rows.Types.Count;
         int synthetic = 0;
         for (int row = 0; row < types.Length; row++)
         {
@@ -34,7 +37,7 @@ internal sealed class GroupTable
             }
 
             type.Key = KeyOf(type.Unit, type.Offset, synthetic);
-            type.Slot = SlotOf(type, row);
+            type.Slot = SlotOf(type, row, unit);
             Incidence.Add(type.Slot);
         }
 
@@ -49,38 +52,40 @@ internal sealed class GroupTable
         ((ulong)(uint)unit << 40) | ((ulong)offset << 8) | (uint)Math.Min(synthetic, 255);
 
     /// <summary>The group of a row; a new one where there is none, with its references still to be set.</summary>
-    private int SlotOf(in TypeRow type, int row)
+    private int SlotOf(in TypeRow type, int row, TypeRows unit)
     {
         ulong mask = (ulong)_hashes.Length - 1;
         ulong at = type.Hash >> 17 & mask;
         while (_hashes[at] != 0)
         {
-            if (_hashes[at] == type.Hash)
+            // What is new has its elements in the unit still.
+            int slot = _slots[at];
+            ref TypeRow known = ref Rows.Types[slot];
+            if (_hashes[at] == type.Hash && _comparison.AreAlike(known, slot < _known ? Rows : unit, type, unit))
             {
-                ref TypeRow known = ref Rows.Types[_slots[at]];
                 if (type.Key < known.Key)
                 {
                     known.Key = type.Key;
                     TakeAddress(ref known, type);
                 }
 
-                return _slots[at];
+                return slot;
             }
 
             at = (at + 1) & mask;
         }
 
-        int slot = Rows.Types.Count;
+        int added = Rows.Types.Count;
         Rows.Types.Add(type);
         _new.Add(row);
         _hashes[at] = type.Hash;
-        _slots[at] = slot;
+        _slots[at] = added;
         if (Rows.Types.Count * 2 > _hashes.Length)
         {
             Grow();
         }
 
-        return slot;
+        return added;
     }
 
     internal static void TakeAddress(ref TypeRow known, in TypeRow type)

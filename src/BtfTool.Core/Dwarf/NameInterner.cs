@@ -7,7 +7,7 @@ namespace BtfTool.Core.Dwarf;
 internal sealed class NameInterner
 {
     private readonly DwarfNames _names;
-    private readonly Dictionary<ulong, uint> _known = new(1 << 12);
+    private readonly Dictionary<ulong, (ulong Name, uint Place)> _known = new(1 << 12);
     private byte[] _pool = new byte[1 << 16];
     private int _length = 1;
 
@@ -21,7 +21,13 @@ internal sealed class NameInterner
             return default;
         }
 
-        ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
+        ref (ulong Name, uint Place) first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
+        while (known && first.Name != name && !_names.BytesOf(first.Name).SequenceEqual(_names.BytesOf(name)))
+        {
+            hash = Fingerprint.Last(hash, Fingerprint.Seed);
+            first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out known);
+        }
+
         if (!known)
         {
             ReadOnlySpan<byte> bytes = _names.BytesOf(name);
@@ -30,12 +36,12 @@ internal sealed class NameInterner
                 Array.Resize(ref _pool, Math.Max(_pool.Length * 2, _length + bytes.Length + 1));
             }
 
-            place = (uint)_length;
+            first = (name, (uint)_length);
             bytes.CopyTo(_pool.AsSpan(_length));
             _length += bytes.Length + 1;
         }
 
-        return new NameId(place);
+        return new NameId(first.Place);
     }
 
     /// <summary>The names, each ended by a zero.</summary>

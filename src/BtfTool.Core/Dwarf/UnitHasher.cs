@@ -85,7 +85,7 @@ internal sealed class UnitHasher
         {
             foreach (ref readonly MemberEntry m in _rows.Members.AsSpan(type.First, type.Count))
             {
-                hash = Fingerprint.Combine(hash ^ m.NameHash, m.BitOffset + m.BitSize);
+                hash = Fingerprint.Combine(hash ^ m.NameHash ^ ((ulong)m.BitSize << 32), m.BitOffset);
             }
         }
         else
@@ -203,7 +203,7 @@ internal sealed class UnitHasher
         }
 
         bool hasAddress = type.Kind is TypeKind.Function or TypeKind.Variable;
-        hash = Fingerprint.Combine(hash, (hasAddress ? 0 : type.SizeBytes) ^ ((ulong)type.AlignmentBytes << 40));
+        hash = Fingerprint.Combine(hash ^ type.AlignmentBytes, hasAddress ? 0 : type.SizeBytes);
         type.Hash = Fingerprint.Last(hash, (ulong)type.Count);
         type.ReferenceHash = type.Is(RowFlags.Named) ? type.ReferenceHash : type.Hash;
         type.State = Done;
@@ -222,5 +222,6 @@ internal sealed class UnitHasher
         return hash;
     }
 
-    private static RowFlags IdentityFlags(RowFlags flags) => flags & (RowFlags.Declaration | RowFlags.Signed | RowFlags.Union | RowFlags.Pinned);
+    /// <summary>The flags that tell types apart.</summary>
+    internal static RowFlags IdentityFlags(RowFlags flags) => flags & (RowFlags.Declaration | RowFlags.Signed | RowFlags.Union | RowFlags.Pinned);
 }

@@ -42,12 +42,13 @@ internal sealed class UnitWorker
         _options = options;
         _number = number;
         _names = new DwarfNames(file);
+        Groups = new GroupTable(_names);
         _scanner = new UnitScanner(file, options.Functions, options.Variables);
         _linker = new UnitLinker(file, _scanner);
         _hasher = new UnitHasher(file, _scanner.Rows);
     }
 
-    internal GroupTable Groups { get; } = new();
+    internal GroupTable Groups { get; }
 
     internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
 
