@@ -120,6 +120,7 @@ internal static class ShowCommand
             if (group.Types is null)
             {
                 emitter.WriteAll();
+                Messages.Write(emitter.Diagnostics);
                 return;
             }
 

@@ -41,6 +41,9 @@ public sealed class DwarfFile
     /// <summary>Byte order of all sections.</summary>
     public bool IsBigEndian { get; }
 
+    /// <summary>Rows that tables begin with: fewer in small files, of which there may be many to read.</summary>
+    internal int RowCapacity => (int)Math.Clamp(Sections.Info.Length / 16, 64, 4096);
+
     /// <summary>The units, in the order of the section.</summary>
     public ReadOnlySpan<DwarfUnit> Units => _units;
 

@@ -81,6 +81,26 @@ internal readonly unsafe struct DwarfNames
         return rest[..rest.IndexOf((byte)0)];
     }
 
+    /// <summary>Whether two names that have been read before, neither of them empty, are the same. Cost: their length.</summary>
+    internal bool AreEqual(ulong name, ulong other)
+    {
+        // Most are short, and equal.
+        byte* a = StartOf(name, out _) + (long)(name & OffsetMask);
+        byte* b = StartOf(other, out _) + (long)(other & OffsetMask);
+        while (*a == *b)
+        {
+            if (*a == 0)
+            {
+                return true;
+            }
+
+            a++;
+            b++;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// A fingerprint of the bytes of a name, 0 for the empty one. Cost: its length, which is bounded: many names may share one end.
     /// </summary>

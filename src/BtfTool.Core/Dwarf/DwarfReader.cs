@@ -97,11 +97,12 @@ public static class DwarfReader
 
     private static UnitWorker[] ReadUnits(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes)
     {
+        var imports = new ImportBudget(file);
         int jobs = Math.Clamp(options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs, 1, Math.Max(1, outcomes.Length));
         var workers = new UnitWorker[jobs];
         for (int i = 0; i < jobs; i++)
         {
-            workers[i] = new UnitWorker(file, options, i);
+            workers[i] = new UnitWorker(file, options, i, imports);
         }
 
         int next = -1;
@@ -122,6 +123,7 @@ public static class DwarfReader
             Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
         }
 
+        imports.Check();
         return workers;
     }
 

@@ -22,7 +22,7 @@ internal sealed class NameInterner
         }
 
         ref (ulong Name, uint Place) first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
-        while (known && first.Name != name && !_names.BytesOf(first.Name).SequenceEqual(_names.BytesOf(name)))
+        while (known && first.Name != name && !_names.AreEqual(first.Name, name))
         {
             hash = Fingerprint.Last(hash, Fingerprint.Seed);
             first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out known);

@@ -14,15 +14,16 @@ internal sealed class ProgramGroups
     private readonly UnitOutcome[] _outcomes;
     private readonly int[][] _groupOf;
 
-    private ProgramGroups(UnitWorker[] workers, UnitOutcome[] outcomes)
+    private ProgramGroups(UnitWorker[] workers, UnitOutcome[] outcomes, int capacity)
     {
+        Rows = new TypeRows(capacity);
         _workers = workers;
         _outcomes = outcomes;
         _groupOf = new int[workers.Length][];
     }
 
     /// <summary>One row of each group; references are group numbers plus 1.</summary>
-    internal TypeRows Rows { get; } = new();
+    internal TypeRows Rows { get; }
 
     /// <summary>Number of groups.</summary>
     internal int Count => Rows.Types.Count;
@@ -39,7 +40,7 @@ internal sealed class ProgramGroups
     /// <exception cref="InvalidImageException">There are more types than the limits allow.</exception>
     internal static ProgramGroups Merge(DwarfFile file, UnitWorker[] workers, UnitOutcome[] outcomes)
     {
-        var groups = new ProgramGroups(workers, outcomes);
+        var groups = new ProgramGroups(workers, outcomes, file.RowCapacity);
         long most = workers.Sum(w => (long)w.Groups.Rows.Types.Count);
         if (most > file.Limits.MaxTypes)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Dwarf;
@@ -9,11 +10,15 @@ namespace BtfTool.Core.Dwarf;
 /// </summary>
 internal readonly struct ShallowComparison(DwarfNames names)
 {
+    /// <summary>False when two rows of one fingerprint are not the same after all, as far as kind, name, size and count tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool MayBeAlike(in TypeRow x, in TypeRow y) => x.NameHash == y.NameHash && x.Kind == y.Kind && x.Count == y.Count
+        && (x.SizeBytes == y.SizeBytes || x.Kind is TypeKind.Function or TypeKind.Variable);
+
     /// <summary>True when two rows say the same. Cost: O(elements), and the bytes of names that lie at different places.</summary>
     internal bool AreAlike(in TypeRow x, TypeRows ofX, in TypeRow y, TypeRows ofY)
     {
-        if (x.Kind != y.Kind || x.NameHash != y.NameHash || x.Count != y.Count || x.Extra != y.Extra || x.AlignmentBytes != y.AlignmentBytes
-            || (x.SizeBytes != y.SizeBytes && x.Kind is not (TypeKind.Function or TypeKind.Variable))
+        if (!MayBeAlike(x, y) || x.Extra != y.Extra || x.AlignmentBytes != y.AlignmentBytes
             || UnitHasher.IdentityFlags(x.Flags) != UnitHasher.IdentityFlags(y.Flags) || !AreSame(x.Name, y.Name))
         {
             return false;
@@ -69,5 +74,5 @@ internal readonly struct ShallowComparison(DwarfNames names)
     }
 
     // Linkers store each name once, so that the bytes are rarely looked at.
-    private bool AreSame(ulong x, ulong y) => x == y || (x != 0 && y != 0 && names.BytesOf(x).SequenceEqual(names.BytesOf(y)));
+    private bool AreSame(ulong x, ulong y) => x == y || (x != 0 && y != 0 && names.AreEqual(x, y));
 }

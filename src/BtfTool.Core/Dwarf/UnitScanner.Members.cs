@@ -36,6 +36,7 @@ internal sealed partial class UnitScanner
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
         PlaceMember(ref member);
+        CountRow();
         _openMembers.Add(member);
     }
 
@@ -163,6 +164,7 @@ internal sealed partial class UnitScanner
             type.Flags |= RowFlags.Signed;
         }
 
+        CountRow();
         _openEnumerators.Add(new EnumeratorEntry
         {
             Name = NameOf(DieField.Name, out ulong hash),
@@ -179,6 +181,7 @@ internal sealed partial class UnitScanner
             return;
         }
 
+        CountRow();
         ref ParameterEntry parameter = ref _openParameters.Add();
         parameter.Name = NameOf(DieField.Name, out parameter.NameHash);
         parameter.Target = ReferenceOf(DieField.Type);
@@ -188,6 +191,7 @@ internal sealed partial class UnitScanner
     {
         if (Parent() is DieAction.Prototype or DieAction.Subprogram && _stack[_stack.Count - 1].Row >= 0)
         {
+            CountRow();
             _openParameters.Add(default);
         }
     }

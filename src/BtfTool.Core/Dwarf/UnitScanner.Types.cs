@@ -96,6 +96,7 @@ internal sealed partial class UnitScanner
     private int AddRow(TypeKind kind, uint offset, RowFlags flags, out ulong hash)
     {
         ulong name = NameOf(DieField.Name, out hash);
+        CountRow();
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
@@ -131,6 +132,7 @@ internal sealed partial class UnitScanner
 
     private int AddSynthetic(TypeKind kind, uint offset)
     {
+        CountRow();
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
@@ -312,6 +314,7 @@ internal sealed partial class UnitScanner
         if (Parent() == DieAction.Array)
         {
             _dimensions.Add(ElementCount());
+            CountSynthetic(_dimensions.Count - _stack[_stack.Count - 1].DimensionStart);
         }
     }
 
@@ -350,6 +353,7 @@ internal sealed partial class UnitScanner
             && _names.BytesOf(name).SequenceEqual("btf_type_tag"u8) && NameOf(DieField.ConstValue, out _) is var tag && tag != 0)
         {
             _tags.Add(tag);
+            CountSynthetic(_tags.Count - _stack[_stack.Count - 1].TagStart);
         }
     }
 

@@ -35,12 +35,12 @@ internal static unsafe class LzmaLibrary
     }
 
     /// <summary>Decompresses all streams of a file.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
         s_library.Require(file, "");
         var start = (delegate* unmanaged[Cdecl]<Stream*, ulong, uint, int>)s_library.Export("lzma_stream_decoder");
         var end = (delegate* unmanaged[Cdecl]<Stream*, void>)s_library.Export("lzma_end");
-        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1, sniff);
         Stream stream = default;
         Check(file, start(&stream, MaxDictionaryBytes, LZMA_CONCATENATED));
         try

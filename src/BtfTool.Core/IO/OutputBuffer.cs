@@ -2,22 +2,32 @@ using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.IO;
 
-/// <summary>Where a decompressor of unknown output size writes: doubles, and throws at the limit.</summary>
+/// <summary>
+/// Where a decompressor of unknown output size writes: small until the first bytes are there and something that is read here, then as
+/// large as is expected; doubles, and throws at the limit.
+/// </summary>
 internal sealed class OutputBuffer
 {
+    private const int SniffedBytes = 4096;
+
     private readonly string _file;
     private readonly long _most;
+    private readonly long _expected;
+    private readonly SniffContent? _sniff;
     private byte[] _bytes;
 
     /// <summary>Starts with room for the expected bytes.</summary>
     /// <param name="file">The input, for messages.</param>
     /// <param name="expected">Likely size in bytes; 0 when unknown.</param>
     /// <param name="most">Largest size in bytes.</param>
-    internal OutputBuffer(string file, long expected, long most)
+    /// <param name="sniff">Says what is wrong with content that begins with some bytes; asked once. May be null.</param>
+    internal OutputBuffer(string file, long expected, long most, SniffContent? sniff)
     {
+        _sniff = sniff;
         _file = file;
         _most = Math.Min(most, Array.MaxLength);
-        _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(expected, Math.Min(4096, _most), _most), pinned: true);
+        _expected = Math.Clamp(expected, Math.Min(SniffedBytes, _most), _most);
+        _bytes = GC.AllocateUninitializedArray<byte>((int)(sniff is null ? _expected : Math.Min(SniffedBytes, _most)), pinned: true);
     }
 
     /// <summary>Bytes written.</summary>
@@ -27,7 +37,7 @@ internal sealed class OutputBuffer
     internal ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     /// <summary>Room to write to, never empty. Does not move while nothing is written.</summary>
-    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    /// <exception cref="InvalidImageException">The limit is reached, or what begins so is not read.</exception>
     internal Span<byte> Free()
     {
         if (Length == _bytes.Length)
@@ -37,7 +47,12 @@ internal sealed class OutputBuffer
                 InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most} bytes, which is not read");
             }
 
-            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, _bytes.Length * 2L), pinned: true);
+            if (_bytes.Length <= SniffedBytes && _sniff?.Invoke(Written) is { } rule)
+            {
+                InvalidImageException.Throw(_file, "", -1, rule);
+            }
+
+            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, Math.Max(_expected, _bytes.Length * 2L)), pinned: true);
             Written.CopyTo(larger);
             _bytes = larger;
         }
@@ -51,3 +66,7 @@ internal sealed class OutputBuffer
     /// <summary>What was written, without bytes at its end.</summary>
     internal ByteRegion ToRegion(int dropped = 0) => ByteRegion.FromPinned(_bytes, Length - dropped);
 }
+
+/// <summary>Says why content that begins with some bytes (4096) is not wanted; null when it may be.</summary>
+/// <param name="start">The first bytes.</param>
+public delegate string? SniffContent(ReadOnlySpan<byte> start);
