@@ -9,7 +9,7 @@ namespace BtfTool.Fuzz;
 public class FuzzTests(ITestOutputHelper output)
 {
     private const int SmallBytes = 64 * 1024;
-    private const int DwarfCases = 12_000;
+    private const int DwarfCases = 40_000;
 
     public static TheoryData<string> SeedNames => [.. FuzzSeeds.Unspoiled().Select(s => s.Name)];
 
