@@ -46,8 +46,8 @@ public static class FuzzTargets
         new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), Header(image), output)),
     ];
 
-    /// <summary>Both.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters];
+    /// <summary>All, those of DWARF included.</summary>
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters, .. DwarfTargets.All];
 
     private static ReaderLimits Limits(FileImage image) => FuzzBudget.Limits((int)image.Bytes.Length);
 

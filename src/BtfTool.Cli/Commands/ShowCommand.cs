@@ -152,6 +152,7 @@ internal static class ShowCommand
                 emitter.WriteAll(
                     after: distinct is null ? null : (id, _) => distinct.Add(new TypeRef(group.Graph, id)),
                     before: sayPlaces ? id => WritePlace(group, id, writer) : null);
+                Messages.Write(emitter.Diagnostics);
                 return;
             }
 

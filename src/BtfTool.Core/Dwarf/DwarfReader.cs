@@ -86,6 +86,7 @@ public static class DwarfReader
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
         clock.Lap("merge");
         var variants = VariantResolver.Resolve(groups);
+        UnitReport.Add(file, options, variants, diagnostics);
         clock.Lap("refine");
         TypeGraph graph = GraphAssembler.Build(file, groups, variants, options, diagnostics, out _);
         clock.Lap("build");
@@ -103,11 +104,12 @@ public static class DwarfReader
 
     private static UnitWorker[] ReadUnits(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes)
     {
+        var imports = new ImportBudget(file);
         int jobs = Math.Clamp(options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs, 1, Math.Max(1, outcomes.Length));
         var workers = new UnitWorker[jobs];
         for (int i = 0; i < jobs; i++)
         {
-            workers[i] = new UnitWorker(file, options, i);
+            workers[i] = new UnitWorker(file, options, i, imports);
         }
 
         int next = -1;
@@ -128,6 +130,7 @@ public static class DwarfReader
             Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
         }
 
+        imports.Check();
         return workers;
     }
 
