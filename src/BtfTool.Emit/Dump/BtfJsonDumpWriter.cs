@@ -7,8 +7,9 @@ namespace BtfTool.Emit.Dump;
 
 /// <summary>
 /// Writes the records of a <see cref="BtfFile"/> as the JSON that <c>bpftool -j btf dump file</c> writes, byte for byte (observed: bpftool
-/// 7.1 and 7.8): one line, <c>{"types":[{"id":1,"kind":"INT",...}]}</c>. Nothing is interpreted. Differences: values of unsigned
-/// enumerations are never negative, and a kind that is not known has its number in <c>kind_number</c>.
+/// 7.1): one line, <c>{"types":[{"id":1,"kind":"INT",...}]}</c>. Nothing is interpreted. Differences: values of unsigned
+/// enumerations keep their 32 bits (bpftool extends their sign), a backslash in a name is escaped as one (bpftool writes a newline), and a
+/// kind that is not known has its number in <c>kind_number</c>.
 /// Names are escaped as bpftool escapes them: control characters that have no short escape, and bytes that are no UTF-8, stay as they are,
 /// and the document is then none that a strict reader takes.
 /// </summary>

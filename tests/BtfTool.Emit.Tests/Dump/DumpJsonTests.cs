@@ -57,16 +57,26 @@ public partial class DumpJsonTests
     public void Names_are_escaped_as_bpftool_escapes_them_and_other_bytes_stay()
     {
         var b = new BtfAssembler();
-        b.Int("tab\tline\nreturn\rfeed\fback\bslash\\quote\"'/<end", 4);
+        b.Int("tab\tline\nreturn\rfeed\fback\bquote\"'/<end", 4);
         uint odd = b.Float("x", 4);
         b[odd].NameOffset = b.RawName([0xff, 0x01, 0x7f, 0xc3, 0]);
         byte[] image = b.ToBytes();
         BtfFile file = BtfFile.Parse("test", "BTF", ByteRegion.FromBytes(image));
 
         Encoding.Latin1.GetString(JsonText.Dump(file)).ShouldBe(
-            "{\"types\":[{\"id\":1,\"kind\":\"INT\",\"name\":\"tab\\tline\\nreturn\\rfeed\\fback\\bslash\\\\quote\\\"'/<end\"," +
-            "\"size\":4,\"bits_offset\":0,\"nr_bits\":32,\"encoding\":\"(none)\"},{\"id\":2,\"kind\":\"FLOAT\",\"name\":\"\xff\x01\x7f\xc3\",\"size\":4}]}\n");
+            "{\"types\":[{\"id\":1,\"kind\":\"INT\",\"name\":\"tab\\tline\\nreturn\\rfeed\\fback\\bquote\\\"'/<end\"," +
+            "\"size\":4,\"bits_offset\":0,\"nr_bits\":32,\"encoding\":\"(none)\"},{\"id\":2,\"kind\":\"FLOAT\",\"name\":\"\u00ff\u0001\u007f\u00c3\",\"size\":4}]}\n");
         ShouldBeThatOfBpftool(file, image);
+    }
+
+    // bpftool 7.1 writes \n for it.
+    [Fact]
+    public void A_backslash_in_a_name_is_one_for_readers_too()
+    {
+        var b = new BtfAssembler();
+        b.Float("a\\b", 4);
+
+        Dump(b).ShouldBe("{\"types\":[{\"id\":1,\"kind\":\"FLOAT\",\"name\":\"a\\\\b\",\"size\":4}]}\n");
     }
 
     [Fact]
