@@ -59,6 +59,8 @@ rows() {
     row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"
+    row "$label: dump --json" "$tool dump --json $file" "bpftool -j btf dump file $file"
+    row "$label: show --all --json" "$tool show --all --json -f $file" "pahole $file"
 }
 
 row "--version" "$tool --version" "pahole --version"
