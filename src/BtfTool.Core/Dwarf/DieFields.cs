@@ -38,6 +38,7 @@ internal enum DieField : byte
     Stride,
     Ranges,
     ContainingType,
+    Producer,
     Limit,
 }
 
@@ -126,7 +127,8 @@ internal static class DieFields
     private const ulong SubrangeFields = 1UL << (int)DieField.UpperBound | 1UL << (int)DieField.LowerBound | 1UL << (int)DieField.Count;
 
     private const ulong UnitFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Language | 1UL << (int)DieField.CompDir
-        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName;
+        | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName
+        | 1UL << (int)DieField.Producer;
 
     private const ulong NameAndValue = 1UL << (int)DieField.Name | 1UL << (int)DieField.ConstValue;
 
@@ -164,6 +166,7 @@ internal static class DieFields
         DW_AT_byte_stride or DW_AT_bit_stride => DieField.Stride,
         DW_AT_ranges => DieField.Ranges,
         DW_AT_containing_type => DieField.ContainingType,
+        DW_AT_producer => DieField.Producer,
         _ => DieField.None,
     };
 

@@ -80,6 +80,15 @@ public sealed class TypeSource : IDisposable
     public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
         _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
+    /// <summary>The DWARF; null where the types come from BTF.</summary>
+    internal DwarfFile? Dwarf => _dwarf;
+
+    /// <summary>What was opened: the file itself first, decompressed where it was compressed, then a separate debug file.</summary>
+    internal ReadOnlySpan<FileImage> Images => _images;
+
+    /// <summary>Bounds that the readers hold.</summary>
+    internal ReaderLimits Limits => _limits;
+
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
 
