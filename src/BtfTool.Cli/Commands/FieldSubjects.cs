@@ -16,7 +16,8 @@ internal sealed class FieldSubjects(TypeSource source, Func<TypeGraphSet> readGr
     private const int MostFoundAlone = 16;
 
     private readonly Dictionary<string, (IReadOnlyList<FieldSubject> Subjects, string? Problem)> _known = new(StringComparer.Ordinal);
-    private List<FieldPaths>? _graphs;
+    private readonly Dictionary<TypeGraph, FieldPaths> _paths = [];
+    private TypeGraphSet? _graphs;
     private int _foundAlone;
 
     /// <summary>The answers to a question, one for each type of the name that has one; else none and the problem.</summary>
@@ -72,29 +73,35 @@ internal sealed class FieldSubjects(TypeSource source, Func<TypeGraphSet> readGr
         {
             DwarfFindResult result = source.FindInDwarf(name.Split(' ')[^1])!;
             Messages.Write(result.Diagnostics);
-            return (FieldSubject.Of(new FieldPaths(result.Graph), name, out string? alone), alone);
+            return (FieldSubject.Of(result.Graph, result.Graph.FirstOwnType, name, PathsOf, out string? alone), alone);
         }
 
         var subjects = new List<FieldSubject>();
         string? problem = null;
-        foreach (FieldPaths paths in _graphs ?? ReadGraphs())
+        TypeGraphSet graphs = _graphs ?? ReadGraphs();
+        foreach (TypeGraph graph in graphs.Graphs)
         {
-            subjects.AddRange(FieldSubject.Of(paths, name, out string? here));
+            subjects.AddRange(FieldSubject.Of(graph, graphs.FirstTypeOf(graph), name, PathsOf, out string? here));
             problem ??= here;
         }
 
         return (subjects, subjects.Count > 0 ? null : problem);
     }
 
-    private List<FieldPaths> ReadGraphs()
+    private TypeGraphSet ReadGraphs()
     {
         _known.Clear();
-        _graphs = [];
-        foreach (TypeGraph graph in readGraphs().Graphs)
+        return _graphs = readGraphs();
+    }
+
+    private FieldPaths PathsOf(TypeGraph graph)
+    {
+        if (!_paths.TryGetValue(graph, out FieldPaths? paths))
         {
-            _graphs.Add(new FieldPaths(graph));
+            paths = new FieldPaths(graph);
+            _paths.Add(graph, paths);
         }
 
-        return _graphs;
+        return paths;
     }
 }

@@ -49,30 +49,30 @@ public sealed class FieldSubject
     /// <summary>
     /// The structs and unions that a name means in a graph, typedefs followed, each once. Cost: as <see cref="TypeNameQuery.Resolve"/>.
     /// </summary>
-    /// <param name="paths">The graph; shared by all subjects of it.</param>
-    /// <param name="name">The name as it was typed; no pattern.</param>
+    /// <param name="graph">Where to look.</param>
+    /// <param name="first">
+    /// The first type that counts: those before it are asked of the graph that this one extends (<see cref="TypeGraphSet.FirstTypeOf"/>).
+    /// </param>
+    /// <param name="name">The name as it was typed.</param>
+    /// <param name="pathsOf">What is known about the types of a graph, shared by all its subjects; asked for where there is one.</param>
     /// <param name="problem">Why there is none, one line without a full stop.</param>
-    public static IReadOnlyList<FieldSubject> Of(FieldPaths paths, string name, out string? problem)
+    public static IReadOnlyList<FieldSubject> Of(TypeGraph graph, TypeId first, string name, Func<TypeGraph, FieldPaths> pathsOf,
+        out string? problem)
     {
-        ArgumentNullException.ThrowIfNull(paths);
-        TypeNameResult result = TypeNameQuery.Resolve(paths.Graph, name);
+        ArgumentNullException.ThrowIfNull(pathsOf);
+        TypeNameResult result = TypeNameQuery.Resolve(graph, name);
         problem = result.Problem;
-        if (!result.IsDefined)
-        {
-            return [];
-        }
-
         var subjects = new List<FieldSubject>();
-        foreach (TypeId id in result.Types)
+        foreach (TypeId id in result.IsDefined ? result.Types : [])
         {
-            TypeId type = paths.Sizes.Strip(id);
-            if (paths.Graph[type].IsComposite && !subjects.Exists(subject => subject.Type == type))
+            if (id >= first && TypeNameQuery.CompositeBehind(graph, id) is { } type && graph[type].IsComposite
+                && !subjects.Exists(subject => subject.Type == type))
             {
-                subjects.Add(new FieldSubject(paths, type));
+                subjects.Add(new FieldSubject(pathsOf(graph), type));
             }
         }
 
-        problem = subjects.Count == 0 ? $"'{name}' has no members: a struct or union expected" : null;
+        problem ??= subjects.Count == 0 ? $"'{name}' has no members: a struct or union expected" : null;
         return subjects;
     }
 
