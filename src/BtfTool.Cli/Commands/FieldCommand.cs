@@ -66,7 +66,8 @@ internal static class FieldCommand
             bool readsInput = words.Contains("-") || words.Length <= (type is null ? 0 : 1);
             if (readsInput && !words.Contains("-") && Posix.IsTerminal(Posix.StandardInput))
             {
-                result.AddError(words.Length == 0 ? "Give a TYPE and an OFFSET or a PATH." : $"Give an OFFSET in {words[0]} or the PATH of a member.");
+                result.AddError(words.Length == 0 ? "Give a TYPE and an OFFSET or a PATH."
+                    : $"Give an OFFSET in {words[0]} or the PATH of a member.");
             }
 
             foreach (string word in words.Skip(type is null ? 0 : 1).Where(word => word != "-"))
