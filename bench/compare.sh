@@ -51,6 +51,8 @@ row() {
 rows() {
     local label=$1 file=$2
     row "$label: show task_struct" "$tool show task_struct -f $file" "pahole -C task_struct $file"
+    row "$label: field task_struct+0x1a8" "$tool field task_struct+0x1a8 -f $file" "pahole -C task_struct $file"
+    row "$label: info" "$tool info $file" "pahole -s $file"
     row "$label: show --all" "$tool show --all -f $file" "pahole $file"
     row "$label: list" "$tool list -f $file" "pahole --sizes $file"
     row "$label: list --sizes" "$tool list --sizes -f $file" "pahole --sizes $file"
