@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
 using static BtfTool.Core.Dwarf.DwarfConstants;
@@ -16,7 +17,7 @@ internal sealed class LineFiles
     private const int MostFields = 255;
 
     private readonly DwarfFile _file;
-    private readonly List<(ulong Content, ulong Form)> _format = [];
+    private readonly List<Field> _format = [];
     private RowList<Entry> _directories = new(64);
     private RowList<Entry> _files = new(256);
     private ByteRegion _section;
@@ -174,7 +175,7 @@ internal sealed class LineFiles
         int fields = reader.ReadU8();
         for (int i = 0; i < fields && i < MostFields; i++)
         {
-            _format.Add((ReadUleb(ref reader), ReadUleb(ref reader)));
+            _format.Add(FieldOf(ref reader));
         }
 
         ulong count = ReadUleb(ref reader);
@@ -186,34 +187,33 @@ internal sealed class LineFiles
         for (ulong i = 0; i < count; i++)
         {
             var entry = new Entry();
-            foreach ((ulong content, ulong form) in _format)
+            foreach (ref readonly Field field in CollectionsMarshal.AsSpan(_format))
             {
-                if (content == DW_LNCT_path)
+                ulong value = 0;
+                if (field.Op == StepOp.InlineString)
                 {
-                    ulong directory = entry.Directory;
-                    entry = ReadName(ref reader, form);
-                    entry.Directory = directory;
+                    Entry inline = ReadInline(ref reader);
+                    value = inline.Place;
+                    entry.LengthBytes = field.Content == DW_LNCT_path ? inline.LengthBytes : entry.LengthBytes;
                 }
                 else
                 {
-                    ulong value = ReadValue(ref reader, form, out _);
-                    entry.Directory = content == DW_LNCT_directory_index ? value : entry.Directory;
+                    value = ReadValue(ref reader, field);
+                }
+
+                if (field.Content == DW_LNCT_path)
+                {
+                    entry.Place = value;
+                    entry.Class = field.Class;
+                }
+                else if (field.Content == DW_LNCT_directory_index)
+                {
+                    entry.Directory = value;
                 }
             }
 
             entries.Add(entry);
         }
-    }
-
-    private Entry ReadName(ref SpanReader reader, ulong form)
-    {
-        if (form == DW_FORM_string)
-        {
-            return ReadInline(ref reader);
-        }
-
-        ulong value = ReadValue(ref reader, form, out ValueClass valueClass);
-        return new Entry { Place = value, Class = valueClass };
     }
 
     private static Entry ReadInline(ref SpanReader reader)
@@ -227,24 +227,26 @@ internal sealed class LineFiles
     }
 
     // Any form, of which the values that are numbers are taken; a table may say of its files what only its maker knows.
-    private ulong ReadValue(ref SpanReader reader, ulong form, out ValueClass valueClass)
+    private Field FieldOf(ref SpanReader reader)
     {
+        ulong content = ReadUleb(ref reader);
+        ulong form = ReadUleb(ref reader);
         var step = new AbbreviationStep();
         int bytes = DwarfForms.Describe(form, _unit with { Is64 = _is64 }, ref step);
-        valueClass = step.Class;
-        if (form == DW_FORM_string)
+        if (bytes == DwarfForms.Unknown || step.Op is StepOp.Indirect || form == DW_FORM_implicit_const)
         {
-            _ = ReadInline(ref reader);
-            return 0;
+            reader.Fail($"form 0x{form:x} in a line table");
         }
 
-        switch (step.Op)
+        return new Field(content, step.Op, step.Class, bytes);
+    }
+
+    private ulong ReadValue(ref SpanReader reader, in Field field)
+    {
+        switch (field.Op)
         {
-            case var _ when bytes == DwarfForms.Unknown || step.Op is StepOp.Indirect || form == DW_FORM_implicit_const:
-                reader.Fail($"form 0x{form:x} in a line table");
-                return 0;
             case StepOp.Block1 or StepOp.Block2 or StepOp.Block4 or StepOp.BlockUleb:
-                ulong length = step.Op switch
+                ulong length = field.Op switch
                 {
                     StepOp.Block1 => reader.ReadU8(),
                     StepOp.Block2 => reader.ReadU16(),
@@ -258,7 +260,7 @@ internal sealed class LineFiles
             case StepOp.Implicit:
                 return 1;
             default:
-                return ReadFixed(ref reader, bytes);
+                return ReadFixed(ref reader, field.SizeBytes);
         }
     }
 
@@ -361,6 +363,9 @@ internal sealed class LineFiles
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     private void Fail(long at, string rule) => InvalidImageException.Throw(_file.Path, ".debug_line", _offset + at, rule);
+
+    /// <summary>What an entry says of a file, and how.</summary>
+    private readonly record struct Field(ulong Content, StepOp Op, ValueClass Class, int SizeBytes);
 
     /// <summary>A file or a directory: where its name is, by class, and the number of its directory.</summary>
     private struct Entry
