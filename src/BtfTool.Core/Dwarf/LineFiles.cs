@@ -34,7 +34,7 @@ internal sealed class LineFiles
     /// <param name="unit">The unit that refers to it.</param>
     /// <param name="offset">DW_AT_stmt_list.</param>
     /// <param name="stringOffsetsBase">Where the unit's part of <c>.debug_str_offsets</c> begins.</param>
-    /// <exception cref="InvalidImageException">The table is damaged; it has no files then.</exception>
+    /// <exception cref="InvalidImageException">The table is damaged, and is not to be asked for files.</exception>
     internal void Read(in DwarfUnit unit, ulong offset, ulong stringOffsetsBase)
     {
         _directories.Count = _files.Count = 0;
@@ -42,7 +42,7 @@ internal sealed class LineFiles
         _unit = unit;
         _stringOffsetsBase = stringOffsetsBase;
         _section = _file.Sections.Lines;
-        if (offset >= (ulong)_section.Length)
+        if (offset >= (ulong)Math.Min(_section.Length, int.MaxValue))
         {
             InvalidImageException.Throw(_file.Path, ".debug_line", (long)Math.Min(offset, long.MaxValue),
                 $"the unit's line table begins behind the end of the section, which has {_section.Length} bytes");
@@ -51,23 +51,19 @@ internal sealed class LineFiles
         _offset = (long)offset;
         if (_bytesRead > (Repeats * _section.Length) + SlackBytes)
         {
-            Fail(0, "the line tables overlap too often to be read");
+            Fail("the line tables overlap too often to be read");
         }
 
-        var reader = new SpanReader(_section.Span(_offset, (int)Math.Min(_section.Length - _offset, int.MaxValue)),
-            _file.IsBigEndian, _file.Path, ".debug_line");
+        // From the start of the section, so that messages say where in it.
+        var reader = new SpanReader(_section.Span(0, (int)Math.Min(_section.Length, int.MaxValue)), _file.IsBigEndian, _file.Path, ".debug_line");
+        reader.Skip((int)_offset);
         try
         {
             ReadHeader(ref reader);
         }
-        catch (InvalidImageException e)
-        {
-            _directories.Count = _files.Count = 0;
-            Fail(Math.Max(e.FileOffset, 0), e.Rule);
-        }
         finally
         {
-            _bytesRead += reader.Position;
+            _bytesRead += reader.Position - _offset;
         }
     }
 
@@ -89,7 +85,7 @@ internal sealed class LineFiles
 
         if (index - first >= (ulong)_files.Count)
         {
-            Fail(0, $"a declaration is in file {index}, and the table has {_files.Count}");
+            Fail($"a declaration is in file {index}, and the table has {_files.Count}");
         }
 
         Entry file = _files[(int)(index - first)];
@@ -106,7 +102,7 @@ internal sealed class LineFiles
 
         if (file.Directory - first >= (ulong)_directories.Count)
         {
-            Fail(0, $"file {index} is in directory {file.Directory}, and the table has {_directories.Count}");
+            Fail($"file {index} is in directory {file.Directory}, and the table has {_directories.Count}");
         }
 
         ReadOnlySpan<byte> directory = NameOf(_directories[(int)(file.Directory - first)]);
@@ -304,7 +300,7 @@ internal sealed class LineFiles
         switch (entry.Class)
         {
             case ValueClass.InfoString:
-                return Terminated(_section, (ulong)_offset + entry.Place);
+                return Terminated(_section, entry.Place);
             case ValueClass.LineString:
                 return Terminated(_file.Sections.LineStrings, entry.Place);
             case ValueClass.String:
@@ -315,7 +311,7 @@ internal sealed class LineFiles
                 ulong room = _stringOffsetsBase < (ulong)offsets.Length ? (ulong)offsets.Length - _stringOffsetsBase : 0;
                 if (entry.Place >= room / bytes)
                 {
-                    Fail(0, $"name {entry.Place} is not in .debug_str_offsets, which has {offsets.Length} bytes");
+                    Fail($"name {entry.Place} is not in .debug_str_offsets, which has {offsets.Length} bytes");
                 }
 
                 var reader = new SpanReader(offsets.Span((long)(_stringOffsetsBase + (entry.Place * bytes)), (int)bytes),
@@ -330,7 +326,7 @@ internal sealed class LineFiles
     {
         if (at >= (ulong)section.Length)
         {
-            Fail(0, $"the name of a file at 0x{at:x} lies behind the end of its section");
+            Fail($"the name of a file at 0x{at:x} lies behind the end of its section");
         }
 
         int most = _file.Limits.MaxNameBytes;
@@ -338,7 +334,7 @@ internal sealed class LineFiles
         int end = rest.IndexOf((byte)0);
         if (end < 0)
         {
-            Fail(0, $"the name of a file does not end within {rest.Length} bytes");
+            Fail($"the name of a file does not end within {rest.Length} bytes");
         }
 
         return rest[..end];
@@ -362,7 +358,7 @@ internal sealed class LineFiles
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private void Fail(long at, string rule) => InvalidImageException.Throw(_file.Path, ".debug_line", _offset + at, rule);
+    private void Fail(string rule) => InvalidImageException.Throw(_file.Path, ".debug_line", _offset, rule);
 
     /// <summary>What an entry says of a file, and how.</summary>
     private readonly record struct Field(ulong Content, StepOp Op, ValueClass Class, int SizeBytes);

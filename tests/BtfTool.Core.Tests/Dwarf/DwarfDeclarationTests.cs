@@ -139,6 +139,67 @@ public class DwarfDeclarationTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 0x1f05, 0, 0, "form 0x1f05 in a line table")]
+    [InlineData(1, DW_FORM_strx1, 3, 0, "name 3 is not in .debug_str_offsets")]
+    [InlineData(4, DW_FORM_line_strp, 5000, 0, "0x1388 lies behind the end of its section")]
+    [InlineData(4, DW_FORM_line_strp, 0, 0, "does not end within")]
+    [InlineData(4, DW_FORM_strp, 0, 9, "is in directory 9, and the table has 1")]
+    [InlineData(4, DW_FORM_strp, 0, 0, "longer than any that are real")]
+    public void What_is_wrong_with_the_name_of_a_file_is_said(int bytes, int form, int name, int directory, string rule)
+    {
+        var d = new DwarfAssembler();
+        _ = d.Strings.Place(new string('f', 10_000));
+        _ = d.LineStrings.Place(new string('d', 1000));
+        var body = new DwarfBytes(false);
+        body.Raw([1, 1, (byte)DW_FORM_string, 1]);
+        body.Text("/" + new string('d', 10_000));
+        body.Raw([2, 1]);
+        body.Unsigned((ulong)form);
+        body.Raw([2, (byte)DW_FORM_udata, 1]);
+        body.Integer((ulong)name, bytes);
+        body.Unsigned((ulong)directory);
+        d.RawSection(".debug_line", Header5(body.ToArray())).Spoil(".debug_line_str", strings => strings[..^1]);
+        DwarfUnitDraft u = d.Unit(5).Top(a => a.Name("a.c").Language(12).SectionOffset(DW_AT_stmt_list, 0, ".debug_line"));
+        u.Die(DW_TAG_structure_type, a => a.Name("s").ByteSize(4).Declared(0, 1));
+
+        DwarfReadResult result = ReadDwarf.All(d.ToElf(), WithPlaces);
+
+        result.Diagnostics.ShouldHaveSingleItem().Message.ShouldContain(rule);
+        Places(result.Graph).ShouldBe(["s :1"]);
+    }
+
+    [Fact]
+    public void A_header_that_is_longer_than_its_table_is_said()
+    {
+        DwarfAssembler d = OneFile(4, 1);
+        d.Spoil(".debug_line", bytes => [.. bytes[..6], 0xff, 0xff, 0, 0, .. bytes[10..]]);
+
+        ReadDwarf.All(d.ToElf(), WithPlaces).Diagnostics.ShouldHaveSingleItem().Message.ShouldContain("a header of 65535 bytes");
+    }
+
+    [Fact]
+    public void One_large_table_is_not_read_for_each_of_very_many_units()
+    {
+        const int Units = 120;
+        var d = new DwarfAssembler();
+        var body = new DwarfBytes(false);
+        body.Raw([1, 1, (byte)DW_FORM_string, 1, (byte)'/', 0, 1, 1, (byte)DW_FORM_string]);
+        body.Unsigned(60_000);
+        body.Raw(new byte[60_000]);
+        d.RawSection(".debug_line", Header5(body.ToArray()));
+        for (int n = 0; n < Units; n++)
+        {
+            DwarfUnitDraft u = d.Unit(5).Top(a => a.Name("a.c").Language(12).SectionOffset(DW_AT_stmt_list, 0, ".debug_line"));
+            u.Die(DW_TAG_structure_type, a => a.Name($"s{n}").ByteSize(4).Declared(0, 1));
+        }
+
+        DwarfReadResult result = ReadDwarf.All(d.ToElf(), WithPlaces);
+
+        result.Diagnostics.ShouldContain(m => m.Message.Contains("overlap too often", StringComparison.Ordinal));
+        result.Graph.TypeCount.ShouldBe(Units + 1);
+    }
+
     [Fact]
     public void A_file_that_is_not_in_the_table_is_said_and_the_others_are_known()
     {
