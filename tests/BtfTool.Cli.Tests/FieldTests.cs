@@ -95,6 +95,7 @@ public class FieldTests : WorkFolder
 
         RunResult run = BtfToolProcess.Run("field", "outer", "0", "1", "12", "4", "next->number", "flag", "--json", "-f", file);
         run.ExitCode.ShouldBe(0, run.Errors);
+        JsonSchema.Validate(Path.Combine(Fixtures.Root, "docs/schemas/field.schema.json"), run.Output).ShouldBeEmpty();
         run.Output.ShouldEndWith("}\n");
         JsonElement answers = JsonDocument.Parse(run.Output).RootElement.GetProperty("answers");
         answers.EnumerateArray().Select(answer => answer.GetProperty("places")[0].GetProperty("kind").GetString())

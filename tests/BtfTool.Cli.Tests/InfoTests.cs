@@ -84,6 +84,7 @@ public class InfoTests : WorkFolder
         RunResult run = BtfToolProcess.Run(["info", "--json", Oracle.PathOf(name), .. options]);
 
         run.ExitCode.ShouldBe(0, run.Errors);
+        JsonSchema.Validate(Path.Combine(Fixtures.Root, "docs/schemas/info.schema.json"), run.Output).ShouldBeEmpty();
         JsonElement info = JsonDocument.Parse(run.Output).RootElement;
         info.GetProperty("schema").GetString().ShouldBe("btftool/info/1");
         info.TryGetProperty(options.Length > 0 ? "dwarf" : "btf", out _).ShouldBeTrue();
