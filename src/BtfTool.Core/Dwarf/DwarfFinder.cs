@@ -46,44 +46,13 @@ public static class DwarfFinder
         ArgumentNullException.ThrowIfNull(name);
         options = (options ?? new DwarfReadOptions()) with { Functions = false, Variables = false };
         byte[] bytes = Encoding.UTF8.GetBytes(name);
-        int jobs = options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs;
-        Dictionary<int, List<uint>>? hits = NameHits.Find(file, bytes, jobs);
-        int[] units = hits is null ? [.. Enumerable.Range(0, file.Units.Length)] : [.. hits.Keys.Order()];
-        jobs = firstOnly ? 1 : Math.Clamp(jobs, 1, Math.Max(1, units.Length / 8));
-        var outcomes = new UnitOutcome[file.Units.Length];
-        var workers = new UnitWorker[jobs];
-        for (int i = 0; i < jobs; i++)
-        {
-            workers[i] = new UnitWorker(file, options, i);
-        }
-
-        ulong hash = DwarfNames.HashOf(bytes);
-        int next = -1;
-        void Work(UnitWorker worker)
-        {
-            for (int i = Interlocked.Increment(ref next); i < units.Length; i = Interlocked.Increment(ref next))
-            {
-                bool found = worker.ReadRoots(file.Units[units[i]], hits?[units[i]], hash, ref outcomes[units[i]]);
-                if (found && firstOnly)
-                {
-                    return;
-                }
-            }
-        }
-
-        if (jobs == 1)
-        {
-            Work(workers[0]);
-        }
-        else
-        {
-            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
-        }
-
+        var search = new NameSearch(file, bytes, options);
+        UnitOutcome[] outcomes = search.Run(firstOnly);
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
-        ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
+        ProgramGroups groups = ProgramGroups.Merge(file, search.Workers, outcomes);
         TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
+        ulong hash = DwarfNames.HashOf(bytes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
         {

@@ -61,6 +61,7 @@ internal sealed class GroupTable
                 if (type.Key < known.Key)
                 {
                     known.Key = type.Key;
+                    known.Unit = type.Unit;
                     TakeAddress(ref known, type);
                 }
 

@@ -105,7 +105,7 @@ internal sealed class ProgramGroups
             {
                 if (groupOf[slot] == group)
                 {
-                    count++;
+                    count += 1 + _outcomes[unit].Alike;
                     break;
                 }
             }
@@ -136,6 +136,7 @@ internal sealed class ProgramGroups
                 else if (own[slot].Key < rows[group].Key)
                 {
                     rows[group].Key = own[slot].Key;
+                    rows[group].Unit = own[slot].Unit;
                     GroupTable.TakeAddress(ref rows[group], own[slot]);
                 }
 

@@ -211,8 +211,8 @@ public class DwarfFinderTests
             }
         }
 
-        var hits = new List<long>();
-        new PatternSearch(text, numbers).FindAll(block, block.Length, 100, hits);
+        List<long>? hits = null;
+        new PatternSearch(text, numbers).FindAll(block, block.Length, 100, ref hits);
 
         hits.ShouldBe(expected);
     }
