@@ -101,6 +101,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <inheritdoc cref="Inputs.ReadGraph"/>
     public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats));
 
+    /// <summary>Whether to say what reading took.</summary>
+    public bool WantsStages(ParseResult r) => r.GetValue(_stats);
+
     /// <summary>Where the output goes; null is standard output.</summary>
     public string? OutputPath(ParseResult r) => r.GetValue(_output);
 

@@ -96,7 +96,7 @@ internal static class ShowCommand
         {
             using TypeSource source = Common.OpenSource(r);
             string[] names = r.GetValue(Names) ?? [];
-            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat))
+            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat), Common.WantsStages(r))
                 ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));

@@ -57,6 +57,20 @@ internal unsafe struct DieReader
         return ReadLongUleb();
     }
 
+    /// <summary>Checks that this many bytes are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly void Need(int bytes)
+    {
+        if (bytes > _end - _at)
+        {
+            Fail($"{bytes} bytes expected, {_end - _at} remain in the unit");
+        }
+    }
+
+    /// <summary>Four bytes in this machine's order, of those that <see cref="Need"/> was asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly uint PeekU32(int distance) => Unsafe.ReadUnaligned<uint>(_at + distance);
+
     /// <summary>Goes over a DIE, its code read already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Skip(AbbreviationTable table, in Abbreviation a)
@@ -194,7 +208,7 @@ internal unsafe struct DieReader
         InvalidImageException.Throw(_file.Path, ".debug_info", (_at < _end ? _at : _end) - _section, rule);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Advance(long bytes)
+    internal void Advance(long bytes)
     {
         if (bytes > _end - _at)
         {

@@ -23,6 +23,9 @@ public sealed record DwarfFindResult
 
     /// <summary>Units that had to be left out.</summary>
     public required IReadOnlyList<Diagnostic> Diagnostics { get; init; }
+
+    /// <summary>Time and memory by stage.</summary>
+    public required IReadOnlyList<DwarfStage> Stages { get; init; }
 }
 
 /// <summary>
@@ -46,12 +49,14 @@ public static class DwarfFinder
         ArgumentNullException.ThrowIfNull(name);
         options = (options ?? new DwarfReadOptions()) with { Functions = false, Variables = false };
         byte[] bytes = Encoding.UTF8.GetBytes(name);
-        var search = new NameSearch(file, bytes, options);
+        var clock = new StageClock();
+        var search = new NameSearch(file, bytes, options, clock);
         UnitOutcome[] outcomes = search.Run(firstOnly);
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, search.Workers, outcomes);
         TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
+        clock.Lap("build");
         ulong hash = DwarfNames.HashOf(bytes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
@@ -66,6 +71,6 @@ public static class DwarfFinder
         }
 
         GC.KeepAlive(file);
-        return new DwarfFindResult { Graph = graph, Types = types, Diagnostics = diagnostics };
+        return new DwarfFindResult { Graph = graph, Types = types, Diagnostics = diagnostics, Stages = clock.Stages };
     }
 }

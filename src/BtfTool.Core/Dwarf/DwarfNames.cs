@@ -65,6 +65,9 @@ internal readonly unsafe struct DwarfNames
         return hash == 0 ? 0 : name;
     }
 
+    /// <summary>The name at an offset in <c>.debug_str</c>.</summary>
+    internal static ulong OfString(ulong offset) => (2UL << SectionShift) | (offset & OffsetMask);
+
     /// <summary>The bytes of a name without the terminator.</summary>
     internal ReadOnlySpan<byte> BytesOf(ulong name)
     {

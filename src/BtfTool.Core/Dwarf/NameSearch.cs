@@ -8,6 +8,7 @@ internal sealed class NameSearch
 {
     private readonly DwarfFile _file;
     private readonly DwarfReadOptions _options;
+    private readonly StageClock _clock;
     private readonly byte[] _name;
     private readonly ulong _nameHash;
     private readonly int _threads;
@@ -15,8 +16,9 @@ internal sealed class NameSearch
     private readonly UnitFinding[] _findings;
     private readonly List<UnitWorker> _workers = [];
 
-    internal NameSearch(DwarfFile file, byte[] name, DwarfReadOptions options)
+    internal NameSearch(DwarfFile file, byte[] name, DwarfReadOptions options, StageClock clock)
     {
+        _clock = clock;
         _file = file;
         _options = options;
         _name = name;
@@ -33,10 +35,12 @@ internal sealed class NameSearch
     internal UnitOutcome[] Run(bool firstOnly)
     {
         NameHits hits = NameHits.Find(_file, _name, _threads);
+        _clock.Lap("search");
         if (firstOnly)
         {
             AddWorkers(1);
             ReadFirst(hits);
+            _clock.Lap("first unit");
             return _outcomes;
         }
 
@@ -46,8 +50,10 @@ internal sealed class NameSearch
             int unit = hits.Units[i];
             worker.Survey(_file.Units[unit], hits, _nameHash, ref _findings[unit], ref _outcomes[unit]);
         });
+        _clock.Lap("fingerprint");
         List<List<int>> classes = Classify(hits.Units);
         ForEach(classes.Count, (worker, i) => ReadClass(worker, classes[i]));
+        _clock.Lap("read");
         return _outcomes;
     }
 

@@ -26,6 +26,10 @@ internal sealed class PatternSearch
     private readonly uint[] _few;
     private readonly HashSet<uint> _numbers;
     private readonly ulong[] _filter = new ulong[1024];
+    private readonly ulong[] _lowHalves = new ulong[1024];
+    private readonly uint _least;
+    private readonly uint _most;
+    private readonly bool _areAlike;
 
     /// <summary>Prepares the tables.</summary>
     /// <param name="text">A string of at least one byte, or null.</param>
@@ -50,6 +54,13 @@ internal sealed class PatternSearch
         {
             Add(MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in sorted[i])), textBuckets + (int)((long)i * buckets / sorted.Length));
             _filter[FilterBit(sorted[i]) >> 6] |= 1UL << (int)FilterBit(sorted[i]);
+            _lowHalves[(ushort)sorted[i] >> 6] |= 1UL << (ushort)sorted[i];
+        }
+
+        if (sorted.Length > 0 && BitConverter.IsLittleEndian)
+        {
+            (_least, _most) = (sorted[0], sorted[^1]);
+            _areAlike = _least >> 24 == _most >> 24;
         }
     }
 
@@ -64,6 +75,10 @@ internal sealed class PatternSearch
         if (_text is null or { Length: >= 3 } && (_text is null ? 0 : 1) + _numbers.Count is 1 or 2)
         {
             at = FindTwo(block, starts, origin, ref hits);
+        }
+        else if (_areAlike && _text is null or { Length: >= 3 })
+        {
+            at = FindAlike(block, starts, origin, ref hits);
         }
         else if (Avx2.IsSupported)
         {
@@ -100,6 +115,44 @@ internal sealed class PatternSearch
             for (uint mask = any.ExtractMostSignificantBits(); mask != 0; mask &= mask - 1)
             {
                 NoteIfAny(block, at + BitOperations.TrailingZeroCount(mask), starts, origin, ref hits);
+            }
+        }
+
+        return at;
+    }
+
+    // Many numbers of one upper byte, as offsets in one section are: that byte and the range of the next are compared, and a bit for each
+    // value of the other two says whether a number has it.
+    private int FindAlike(ReadOnlySpan<byte> block, int starts, long origin, ref List<long>? hits)
+    {
+        byte[] text = _text ?? [];
+        bool hasText = text.Length > 0;
+        Vector128<byte> t0 = Vector128.Create(hasText ? text[0] : (byte)0), t1 = Vector128.Create(hasText ? text[1] : (byte)0);
+        Vector128<byte> t2 = Vector128.Create(hasText ? text[2] : (byte)0);
+        Vector128<byte> withText = hasText ? Vector128<byte>.AllBitsSet : default;
+        Vector128<byte> top = Vector128.Create((byte)(_least >> 24)), least = Vector128.Create((byte)(_least >> 16));
+        Vector128<byte> range = Vector128.Create((byte)((_most >> 16) - (_least >> 16)));
+        ref byte start = ref MemoryMarshal.GetReference(block);
+        ref ulong lowHalves = ref MemoryMarshal.GetArrayDataReference(_lowHalves);
+        int end = Math.Min(starts, block.Length - Vector128<byte>.Count - FilteredBytes + 1);
+        int at = 0;
+        for (; at < end; at += Vector128<byte>.Count)
+        {
+            Vector128<byte> v2 = Vector128.LoadUnsafe(ref start, (nuint)at + 2);
+            Vector128<byte> above = v2 - least;
+            uint mask = (Vector128.Equals(Vector128.LoadUnsafe(ref start, (nuint)at + 3), top)
+                & Vector128.Equals(Vector128.Min(above, range), above)).ExtractMostSignificantBits();
+            uint textMask = (Vector128.Equals(Vector128.LoadUnsafe(ref start, (nuint)at), t0)
+                & Vector128.Equals(Vector128.LoadUnsafe(ref start, (nuint)at + 1), t1)
+                & Vector128.Equals(v2, t2) & withText).ExtractMostSignificantBits();
+            for (mask |= textMask; mask != 0; mask &= mask - 1)
+            {
+                int bit = BitOperations.TrailingZeroCount(mask);
+                ushort low = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref start, at + bit));
+                if (((Unsafe.Add(ref lowHalves, low >> 6) >> low) & 1) != 0 || ((textMask >> bit) & 1) != 0)
+                {
+                    NoteIfAny(block, at + bit, starts, origin, ref hits);
+                }
             }
         }
 

@@ -48,7 +48,11 @@ internal sealed partial class UnitScanner
 
             if (hits is null || hits[next] < _reader.Offset)
             {
-                if (mayBeRoot)
+                if (mayBeRoot && hits is null)
+                {
+                    NoteDecoded(offset, nameHash, roots);
+                }
+                else if (mayBeRoot)
                 {
                     NoteRoot(a, offset, nameHash, roots);
                 }
@@ -145,7 +149,9 @@ internal sealed partial class UnitScanner
 
             if (step.Field == DieField.Name)
             {
-                return isFixed ? distance : NoFixedPlace;
+                // Of an offset of eight bytes, the hit is its lower half.
+                bool isUpperFirst = _file.IsBigEndian && step.Op == StepOp.Fixed8 && step.Class != ValueClass.InfoString;
+                return isFixed ? distance + (isUpperFirst ? 4 : 0) : NoFixedPlace;
             }
 
             int bytes = step.Op switch
@@ -189,6 +195,11 @@ internal sealed partial class UnitScanner
         _reader.Seek(offset);
         _ = _reader.ReadUleb();
         _reader.Decode(_table, a, ref _die);
+        NoteDecoded(offset, nameHash, roots);
+    }
+
+    private void NoteDecoded(uint offset, ulong nameHash, List<uint> roots)
+    {
         _ = NameOf(DieField.Name, out ulong hash);
         if (hash == nameHash && !_die.Flag(DieField.Declaration))
         {

@@ -190,6 +190,22 @@ internal sealed class UnitWorker
         }
     }
 
+    /// <summary>Hands the names of a unit to a collector; those in front of any damage have been taken then.</summary>
+    internal void CollectNames(in DwarfUnit unit, NameCollector names, DwarfNameOptions options, ref UnitOutcome outcome)
+    {
+        try
+        {
+            if (_scanner.Open(unit) && IsWanted(ref outcome))
+            {
+                _scanner.CollectNames(names, options);
+            }
+        }
+        catch (InvalidImageException e)
+        {
+            Report(e, ref outcome);
+        }
+    }
+
     private void Group(ref UnitOutcome outcome)
     {
         _hasher.HashAll();

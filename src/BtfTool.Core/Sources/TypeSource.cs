@@ -80,6 +80,15 @@ public sealed class TypeSource : IDisposable
     public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
         _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
+    /// <summary>
+    /// The names of the types in DWARF without the types; null where the types come from BTF. Cost: a pass over <c>.debug_info</c> (some
+    /// 0.1 s for a kernel).
+    /// </summary>
+    /// <param name="local">Whether types inside functions are looked for, which costs more.</param>
+    /// <exception cref="InvalidImageException">In strict mode, a unit is damaged.</exception>
+    public DwarfNameIndex? ReadDwarfNames(bool local = true) =>
+        _dwarf is null ? null : DwarfNameIndex.Read(_dwarf, new DwarfNameOptions { Reading = _dwarfOptions ?? new(), Local = local });
+
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
 
