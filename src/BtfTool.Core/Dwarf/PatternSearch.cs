@@ -20,6 +20,9 @@ internal sealed class PatternSearch
     private const int FewNumbers = 6;
     private const int HalfBytes = 16;
 
+    // Up to here the tables let less pass than upper bytes do.
+    private const int ManyNumbers = 16;
+
     private readonly byte[] _low = new byte[FilteredBytes * HalfBytes];
     private readonly byte[] _high = new byte[FilteredBytes * HalfBytes];
     private readonly byte[]? _text;
@@ -76,7 +79,7 @@ internal sealed class PatternSearch
         {
             at = FindTwo(block, starts, origin, ref hits);
         }
-        else if (_areAlike && _text is null or { Length: >= 3 })
+        else if (_areAlike && _numbers.Count > ManyNumbers && (_text is null || _text.Length >= 3))
         {
             at = FindAlike(block, starts, origin, ref hits);
         }
