@@ -4,11 +4,16 @@ using Xunit;
 
 namespace BtfTool.Emit.Tests;
 
-/// <summary>Asks clang whether it accepts C for BPF.</summary>
+/// <summary>Asks clang whether it accepts C, for BPF unless another target is named.</summary>
 internal static class Clang
 {
     /// <summary>Compiles without output; returns what clang says, empty when it accepts the text. Skips the test without clang.</summary>
-    public static string Check(params byte[][] parts)
+    public static string Check(params byte[][] parts) => CheckFor("bpf", parts);
+
+    /// <summary>As <see cref="Check(byte[][])"/>, for another target.</summary>
+    public static string CheckFor(string target, params byte[][] parts) => Check(path => Run(target, path), parts);
+
+    private static string Check(Func<string, string> run, byte[][] parts)
     {
         string path = Path.Combine(Path.GetTempPath(), $"btftool-{Guid.NewGuid():n}.c");
         try
@@ -21,7 +26,7 @@ internal static class Clang
                 }
             }
 
-            return Run(path);
+            return run(path);
         }
         finally
         {
@@ -29,21 +34,31 @@ internal static class Clang
         }
     }
 
-    private static string Run(string path)
+    /// <summary>As <see cref="Check(byte[][])"/>, by a gcc of any target; null where there is none of that name.</summary>
+    public static string? CheckByGcc(string gcc, params byte[][] parts) =>
+        File.Exists("/usr/bin/" + gcc) ? Check(path => Run(gcc, ["-fsyntax-only", "-fms-extensions", "-w", path]), parts) : null;
+
+    private static string Run(string target, string path)
     {
-        string[] arguments = ["-target", "bpf", "-fsyntax-only", "-fms-extensions", "-Wno-microsoft-anon-tag",
-            "-Wno-visibility", "-Wno-missing-declarations", "-ferror-limit=20", path];
+        string[] arguments = ["-target", target, "-fsyntax-only", "-fms-extensions", "-Wno-microsoft-anon-tag",
+            "-Wno-visibility", "-ffixed-point", "-Wno-missing-declarations", "-ferror-limit=20",
+            .. target.StartsWith("bpf", StringComparison.Ordinal) ? Array.Empty<string>() : ["-Wno-unknown-attributes"], path];
         try
         {
-            using Process clang = Process.Start(new ProcessStartInfo("clang", arguments) { RedirectStandardError = true })!;
-            string messages = clang.StandardError.ReadToEnd();
-            clang.WaitForExit();
-            return clang.ExitCode == 0 ? "" : messages;
+            return Run("clang", arguments);
         }
         catch (Win32Exception)
         {
             Assert.Skip("clang is not installed: nothing says whether the header compiles");
             return "";
         }
+    }
+
+    private static string Run(string compiler, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardError = true })!;
+        string messages = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? "" : messages;
     }
 }

@@ -32,6 +32,33 @@ public class HeadersDeclarationTests
             + "typedef int (*array_pointer_t)[4];\n\n");
     }
 
+    [Theory]
+    [InlineData("complex double", 16, "_Complex double")]
+    [InlineData("complex _Float32", 8, "_Complex _Float32")]
+    [InlineData("complex", 8, "_Complex float")]
+    [InlineData("complex", 16, "_Complex double")]
+    [InlineData("complex", 32, "_Complex long double")]
+    [InlineData("complexity", 8, "complexity")]
+    public void Complex_types_are_written_with_the_keyword(string name, int sizeBytes, string expected)
+    {
+        var g = new HeadersGraph();
+        g.Typedef("t", g.Types.AddFloat(g.Name(name), (ulong)sizeBytes));
+
+        Corrected(g).ShouldBe($"typedef {expected} t;\n\n");
+        Body(g).ShouldBe($"typedef {name} t;\n\n");
+    }
+
+    [Fact]
+    public void Clang_is_told_of_the_floating_point_types_that_it_has_no_keyword_for()
+    {
+        var g = new HeadersGraph();
+        TypeId f = g.Types.AddFloat(g.Name("_Float64"), 8);
+        g.Struct("s", 16, ("a", f, 0, 0), ("b", f, 64, 0));
+
+        Corrected(g).ShouldBe("#ifdef __clang__\ntypedef double _Float64;\n#endif\n\nstruct s {\n\t_Float64 a;\n\t_Float64 b;\n};\n\n");
+        Body(g).ShouldBe("struct s {\n\t_Float64 a;\n\t_Float64 b;\n};\n\n");
+    }
+
     [Fact]
     public void Equal_names_are_numbered_in_the_order_of_their_first_print_and_apart_for_tags_and_identifiers()
     {
@@ -188,9 +215,13 @@ public class HeadersDeclarationTests
         new[] { one, two }.Order().ShouldBe(["a", "a___2"]);
     }
 
-    private static string Body(HeadersGraph g)
+    private static string Body(HeadersGraph g) => Body(g, s_compat);
+
+    private static string Corrected(HeadersGraph g) => Body(g, s_compat with { BpftoolCompat = false });
+
+    private static string Body(HeadersGraph g, HeaderOptions options)
     {
-        string body = HeadersFixture.Body(g.Build(), s_compat);
+        string body = HeadersFixture.Body(g.Build(), options);
         body.ShouldEndWith(NoFunctions);
         return body[..^NoFunctions.Length];
     }

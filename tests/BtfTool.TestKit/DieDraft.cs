@@ -35,6 +35,9 @@ public sealed class DieDraft(ushort tag)
     /// <summary>Bytes written behind the attributes.</summary>
     public byte[] Tail { get; set; } = [];
 
+    /// <summary>Bytes written in place of the entry; null for the entry.</summary>
+    public byte[]? InsteadBytes { get; set; }
+
     internal bool WritesChildren => HasChildren ?? _children.Count > 0;
 
     /// <summary>Adds a child and returns this entry, so that brothers can follow.</summary>

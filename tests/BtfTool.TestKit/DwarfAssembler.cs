@@ -218,6 +218,12 @@ public sealed class DwarfAssembler(bool bigEndian = false)
     {
         die.Unit = writer.Unit;
         die.SectionOffset = writer.Bytes.Length;
+        if (die.InsteadBytes is { } instead)
+        {
+            writer.Bytes.Raw(instead);
+            return;
+        }
+
         IReadOnlyList<DwarfAttributeDraft> attributes = die.Attributes.List;
         if (writer.Unit.WithSiblings && die.WritesChildren && die != writer.Unit.Root)
         {

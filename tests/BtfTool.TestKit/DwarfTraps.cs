@@ -53,7 +53,8 @@ public static class DwarfTraps
     }
 
     /// <summary>
-    /// Arrays of length 0 by an upper bound of -1 in several forms, of length 3 by a lower bound of 1 and by a count, and of a length
+    /// Arrays of length 0 by an upper bound of -1 in two forms (the same bits in four bytes, where addresses have eight, are the bound of
+    /// 2^32 elements), of length 3 by a lower bound of 1 and by a count, and of a length
     /// that is known when the program runs: by an expression, and by a reference.
     /// </summary>
     public static DwarfAssembler BoundsInOddForms()

@@ -104,6 +104,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Whether to say what reading took.</summary>
     public bool WantsStages(ParseResult r) => r.GetValue(_stats);
 
+    /// <summary>Reads the types of all that is asked together: one graph for a file.</summary>
+    public TypeGraphSet ReadGraphs(ParseResult r, TypeSource source) => new(ReadGraph(r, source));
+
     /// <summary>Where the output goes; null is standard output.</summary>
     public string? OutputPath(ParseResult r) => r.GetValue(_output);
 

@@ -37,6 +37,7 @@ internal enum DieField : byte
     Signature,
     Stride,
     Ranges,
+    ContainingType,
     Limit,
 }
 
@@ -162,6 +163,7 @@ internal static class DieFields
         DW_AT_signature => DieField.Signature,
         DW_AT_byte_stride or DW_AT_bit_stride => DieField.Stride,
         DW_AT_ranges => DieField.Ranges,
+        DW_AT_containing_type => DieField.ContainingType,
         _ => DieField.None,
     };
 
@@ -171,8 +173,10 @@ internal static class DieFields
 
     private static ulong WantedOf(DieAction action) => action switch
     {
-        DieAction.Ignore or DieAction.Scope or DieAction.SkipTree or DieAction.UnspecifiedParameters or DieAction.Unsupported => 0,
-        DieAction.Composite or DieAction.Array => TypeFields | 1UL << (int)DieField.Vector | 1UL << (int)DieField.Stride,
+        DieAction.Ignore or DieAction.Scope or DieAction.SkipTree or DieAction.UnspecifiedParameters or DieAction.Unsupported
+            or DieAction.Namespace => 0,
+        DieAction.Composite => TypeFields | 1UL << (int)DieField.ContainingType,
+        DieAction.Array => TypeFields | 1UL << (int)DieField.Vector | 1UL << (int)DieField.Stride,
         DieAction.BaseType or DieAction.Enumeration or DieAction.Reference or DieAction.Prototype or DieAction.Unspecified
             => TypeFields | 1UL << (int)DieField.Encoding,
         DieAction.Member => MemberFields,

@@ -58,6 +58,8 @@ internal static class DwarfConstants
     internal const ushort DW_TAG_call_site_parameter = 0x49;
     internal const ushort DW_TAG_skeleton_unit = 0x4a;
     internal const ushort DW_TAG_immutable_type = 0x4b;
+    internal const ushort DW_TAG_GNU_template_template_param = 0x4106;
+    internal const ushort DW_TAG_GNU_template_parameter_pack = 0x4107;
     internal const ushort DW_TAG_GNU_call_site = 0x4109;
     internal const ushort DW_TAG_GNU_call_site_parameter = 0x410a;
     internal const ushort DW_TAG_LLVM_annotation = 0x6000;
@@ -97,6 +99,7 @@ internal static class DwarfConstants
     internal const ushort DW_AT_byte_stride = 0x51;
     internal const ushort DW_AT_bit_stride = 0x2e;
     internal const ushort DW_AT_ranges = 0x55;
+    internal const ushort DW_AT_containing_type = 0x1d;
     internal const ushort DW_AT_entry_pc = 0x52;
 
     // Forms (DWARF 5 table 7.6).

@@ -54,6 +54,7 @@ public static class DwarfFinder
         UnitOutcome[] outcomes = search.Run(firstOnly);
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
+        UnitReport.AddLeftOut(file, search.Workers, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, search.Workers, outcomes);
         TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), out IReadOnlyList<(int Group, int Unit)> nodes);
         clock.Lap("build");

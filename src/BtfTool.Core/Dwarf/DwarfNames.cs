@@ -53,10 +53,6 @@ internal readonly unsafe struct DwarfNames
             case ValueClass.StringIndex:
                 name = (2UL << SectionShift) | OffsetOfIndex(value, unit, stringOffsetsBase);
                 break;
-            case ValueClass.Supplementary:
-                InvalidImageException.Throw(_file.Path, ".debug_info", unit.Offset,
-                    "names are in a supplementary file (dwz), which is not supported yet");
-                return 0;
             default:
                 return 0;
         }

@@ -76,6 +76,7 @@ public static class DwarfReader
         clock.Lap("scan");
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
+        UnitReport.AddLeftOut(file, workers, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
         clock.Lap("merge");
         var variants = VariantResolver.Resolve(groups);

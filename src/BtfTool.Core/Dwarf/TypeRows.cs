@@ -88,6 +88,12 @@ internal enum RowFlags : ushort
     /// <summary>Met through a pointer, where a type with a name is enough as a declaration.</summary>
     Behind = 1024,
 
+    /// <summary>Its layout cannot be said; what contains it by value has none either.</summary>
+    Opaque = 2048,
+
+    /// <summary>A struct that does not say its size.</summary>
+    Unsized = 4096,
+
     /// <summary>Hides, or is hidden by, another type of its name in the unit: others refer to it itself, not to its name.</summary>
     Pinned = 512,
 }

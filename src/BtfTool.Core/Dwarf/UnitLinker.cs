@@ -65,6 +65,11 @@ internal sealed class UnitLinker
         }
 
         Complete();
+        if (_scanner.HasOpaqueRows)
+        {
+            OpaqueSpread.Spread(_scanner);
+        }
+
         ReplaceAliases();
         Settle();
     }

@@ -7,6 +7,39 @@ internal static class UnitReport
 {
     private const int MostSaid = 20;
 
+    /// <summary>Says which types were left out of units that were used otherwise: how many for each reason, and the first.</summary>
+    internal static void AddLeftOut(DwarfFile file, UnitWorker[] workers, List<Diagnostic> diagnostics)
+    {
+        var reasons = new Dictionary<(string Why, int Language), Dictionary<ulong, LeftOutType>>();
+        foreach (UnitWorker worker in workers)
+        {
+            foreach ((LeftOutKey key, LeftOutType type) in worker.LeftOut)
+            {
+                if (!reasons.TryGetValue((key.Why, key.Language), out Dictionary<ulong, LeftOutType>? types))
+                {
+                    reasons[(key.Why, key.Language)] = types = [];
+                }
+
+                if (!types.TryGetValue(key.NameHash, out LeftOutType? known) || known.Unit > type.Unit)
+                {
+                    types[key.NameHash] = type;
+                }
+            }
+        }
+
+        foreach (((string why, int language), Dictionary<ulong, LeftOutType> types) in reasons.OrderBy(r => r.Key.Language)
+            .ThenBy(r => r.Key.Why, StringComparer.Ordinal))
+        {
+            LeftOutType first = types.Values.OrderBy(t => t.Unit).ThenBy(t => t.Name, StringComparer.Ordinal).First();
+            string count = types.Count == 1 ? "1 type was" : $"{types.Count} types were";
+            string name = first.Name.Length == 0 ? "one without a name" : first.Name;
+            string which = types.Count == 1 ? name : $"the first is {name}";
+            string of = language == 0 ? "" : DwarfLanguages.NameOf(language) + ", ";
+            diagnostics.Add(new(DiagnosticSeverity.Warning,
+                $"{file.Path}: {count} left out ({which}, in {first.UnitName}): {of}{why} not supported yet"));
+        }
+    }
+
     internal static void Add(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes, List<Diagnostic> diagnostics)
     {
         var unsupported = new Dictionary<(string, int), (int Count, string First)>();

@@ -35,22 +35,37 @@ internal sealed partial class UnitScanner
             Target = ReferenceOf(DieField.Type),
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
-        PlaceMember(ref member);
-        _openMembers.Add(member);
+        if (TryPlaceMember(ref member))
+        {
+            _openMembers.Add(member);
+        }
+        else
+        {
+            MakeOpaque(row, ComputedPlaces);
+        }
     }
 
     // The three ways of saying where a bitfield lies (DWARF 5 §5.7.6; DWARF 2 §5.6.6 for the legacy one).
-    private void PlaceMember(ref MemberEntry member)
+    private bool TryPlaceMember(ref MemberEntry member)
     {
-        ulong location = MemberLocation() * 8;
+        if (!TryMemberLocation(out ulong location))
+        {
+            return false;
+        }
+
+        location *= 8;
         member.BitOffset = location;
         if (!_die.Has(DieField.BitSize))
         {
             member.BitOffset += _die.TryConstant(DieField.DataBitOffset, out ulong whole) ? whole : 0;
-            return;
+            return true;
         }
 
-        ulong bits = ConstantSize(DieField.BitSize);
+        if (!_die.TryConstant(DieField.BitSize, out ulong bits))
+        {
+            return false;
+        }
+
         if (bits > uint.MaxValue)
         {
             _reader.Fail($"a bitfield of {bits} bits");
@@ -78,24 +93,15 @@ internal sealed partial class UnitScanner
                 member.LegacyBitOffset = 1;
             }
         }
+
+        return true;
     }
 
-    private ulong MemberLocation()
-    {
-        if (!_die.Has(DieField.MemberLocation) || _die.TryConstant(DieField.MemberLocation, out _))
-        {
-            return _die[DieField.MemberLocation];
-        }
-
-        if (_die.ClassOf(DieField.MemberLocation) != ValueClass.Block
-            || !TryEvaluate(_reader.BlockAt(_die[DieField.MemberLocation]), out ulong offset))
-        {
-            RejectUnsupported("members whose place is computed when the program runs are");
-            return 0;
-        }
-
-        return offset;
-    }
+    // Without a location a member lies at the beginning (DWARF 5 §5.7.6).
+    private bool TryMemberLocation(out ulong bytes) =>
+        _die.TryConstant(DieField.MemberLocation, out bytes) || !_die.Has(DieField.MemberLocation)
+            || (_die.ClassOf(DieField.MemberLocation) == ValueClass.Block
+                && TryEvaluate(_reader.BlockAt(_die[DieField.MemberLocation]), out bytes));
 
     // The address of the struct is on the stack; only sums with constants are places that are always the same.
     private static bool TryEvaluate(ReadOnlySpan<byte> expression, out ulong offset)
@@ -152,12 +158,13 @@ internal sealed partial class UnitScanner
 
         ulong value = _die[DieField.ConstValue];
         ValueClass valueClass = _die.ClassOf(DieField.ConstValue);
+        ref TypeRow type = ref Rows.Types[_stack[_stack.Count - 1].Row];
         if (valueClass is not (ValueClass.Constant or ValueClass.SignedConstant))
         {
-            RejectUnsupported("enumerators of more than 64 bits are");
+            OpaqueTypes.Add(new OpaqueType(type.Name, type.NameHash, "enumerators of more than 64 bits are"));
+            return;
         }
 
-        ref TypeRow type = ref Rows.Types[_stack[_stack.Count - 1].Row];
         if (!type.Is(RowFlags.SignKnown) && valueClass == ValueClass.SignedConstant && (long)value < 0)
         {
             type.Flags |= RowFlags.Signed;
@@ -299,6 +306,13 @@ internal sealed partial class UnitScanner
         _stack.Count--;
         switch (closed.Action)
         {
+            case DieAction.Composite when Rows.Types[closed.Row].Is(RowFlags.Opaque):
+                _openMembers.Count = closed.MemberStart;
+                break;
+            case DieAction.Composite when Rows.Types[closed.Row].Is(RowFlags.Unsized) && _openMembers.Count > closed.MemberStart:
+                _openMembers.Count = closed.MemberStart;
+                MakeOpaque(closed.Row, ComputedSizes);
+                break;
             case DieAction.Composite:
                 CloseList(ref Rows.Members, ref _openMembers, closed.MemberStart, closed.Row);
                 break;

@@ -39,7 +39,7 @@ internal sealed partial class UnitScanner
                 TakeVariable(offset);
                 break;
             case DieAction.Unsupported:
-                RejectUnsupported(NameOfTag(a.Tag) + " is");
+                row = TakeUnsupported(a.Tag, offset);
                 break;
             default:
                 row = TakeType(a, offset);
@@ -48,7 +48,9 @@ internal sealed partial class UnitScanner
 
         if (a.HasChildren && !(_behind && row >= 0 && Rows.Types[row].Is(RowFlags.Named)))
         {
-            Push(row < 0 ? DieAction.Scope : a.Action, row);
+            // What is in a type of which nothing is told says nothing either, but for types.
+            bool says = row >= 0 && (Rows.Types[row].Flags & (RowFlags.Opaque | RowFlags.Alias)) != (RowFlags.Opaque | RowFlags.Alias);
+            Push(says ? a.Action : DieAction.Scope, row);
         }
     }
 
@@ -57,11 +59,6 @@ internal sealed partial class UnitScanner
         if (_die.Has(DieField.Signature))
         {
             RejectUnsupported("references to type units (-fdebug-types-section) are");
-        }
-
-        if (_die.Has(DieField.Specification))
-        {
-            RejectUnsupported("types that complete a declaration elsewhere (DW_AT_specification) are");
         }
 
         if (_die.Has(DieField.AbstractOrigin))
@@ -87,7 +84,7 @@ internal sealed partial class UnitScanner
             case DieAction.Prototype:
                 return TakePrototype(offset);
             case DieAction.Unspecified:
-                return AddRow(TypeKind.Void, offset, RowFlags.Alias, out _);
+                return AddOpaque(offset);
             default:
                 return -1;
         }
@@ -96,6 +93,11 @@ internal sealed partial class UnitScanner
     private int AddRow(TypeKind kind, uint offset, RowFlags flags, out ulong hash)
     {
         ulong name = NameOf(DieField.Name, out hash);
+        if (name == 0 && _die.Has(DieField.Specification))
+        {
+            name = NameOfDeclaration(out hash);
+        }
+
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
@@ -194,7 +196,8 @@ internal sealed partial class UnitScanner
     {
         TypeKind kind = tag switch
         {
-            DW_TAG_pointer_type => TypeKind.Pointer,
+            // A reference of C++ is a pointer as far as its layout goes.
+            DW_TAG_pointer_type or DW_TAG_reference_type or DW_TAG_rvalue_reference_type => TypeKind.Pointer,
             DW_TAG_typedef => TypeKind.Typedef,
             DW_TAG_const_type => TypeKind.Const,
             DW_TAG_volatile_type => TypeKind.Volatile,
@@ -221,30 +224,32 @@ internal sealed partial class UnitScanner
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
         type.Flags |= isUnion ? RowFlags.Union : 0;
-        if (_die.Has(DieField.ByteSize) && !_die.TryConstant(DieField.ByteSize, out _))
+        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
+        type.Flags |= _die.Has(DieField.ByteSize) ? 0 : RowFlags.Unsized;
+        if (_die.TryConstant(DieField.ByteSize, out type.SizeBytes) || !_die.Has(DieField.ByteSize))
         {
-            // It has an array of variable length inside (GNU C): no layout holds for all of its objects, so it has a name only.
-            type.Flags |= RowFlags.Declaration;
+            if (_die.Has(DieField.ContainingType))
+            {
+                MakeOpaque(row, "virtual functions and bases are");
+            }
+
             return row;
         }
 
-        type.Flags |= _die.Flag(DieField.Declaration) || (_behind && hash != 0) ? RowFlags.Declaration : 0;
-        type.SizeBytes = _die[DieField.ByteSize];
+        // It has an array of variable length inside (GNU C): no layout holds for all of its objects.
+        MakeOpaque(row, ComputedSizes);
         return row;
     }
 
-    private ulong ConstantSize(DieField field)
-    {
-        if (_die.Has(field) && !_die.TryConstant(field, out _))
-        {
-            RejectUnsupported("sizes that are computed when the program runs are");
-        }
-
-        return _die[field];
-    }
+    private bool IsComputed(DieField field) => _die.Has(field) && !_die.TryConstant(field, out _);
 
     private int TakeEnumeration(uint offset)
     {
+        if (IsComputed(DieField.ByteSize))
+        {
+            return AddOpaque(offset);
+        }
+
         int row = AddRow(TypeKind.Enum, offset, RowFlags.None, out ulong hash);
         ref TypeRow type = ref Rows.Types[row];
         type.Flags |= hash != 0 ? RowFlags.Named : 0;
@@ -254,7 +259,7 @@ internal sealed partial class UnitScanner
             type.Flags |= RowFlags.SignKnown | (encoding is DW_ATE_signed or DW_ATE_signed_char ? RowFlags.Signed : 0);
         }
 
-        type.SizeBytes = ConstantSize(DieField.ByteSize);
+        type.SizeBytes = _die[DieField.ByteSize];
         if (type.Is(RowFlags.Declaration) && type.SizeBytes == 0)
         {
             // The size that an enumeration has unless its values need more; encoders of BTF write the same (observed: pahole 1.31).
@@ -267,11 +272,16 @@ internal sealed partial class UnitScanner
 
     private int TakeBaseType(uint offset)
     {
+        if (IsComputed(DieField.ByteSize))
+        {
+            return AddOpaque(offset);
+        }
+
         ulong encoding = _die[DieField.Encoding];
         bool isFloat = encoding is DW_ATE_float or DW_ATE_complex_float or DW_ATE_imaginary_float or DW_ATE_decimal_float;
         int row = AddRow(isFloat ? TypeKind.Float : TypeKind.Int, offset, RowFlags.None, out _);
         ref TypeRow type = ref Rows.Types[row];
-        ulong size = ConstantSize(DieField.ByteSize);
+        ulong size = _die[DieField.ByteSize];
         ulong bits = _die.TryConstant(DieField.BitSize, out ulong said) ? said : size * 8;
         if (size == 0 && bits != 0)
         {
@@ -297,7 +307,7 @@ internal sealed partial class UnitScanner
     {
         if (_die.Has(DieField.Stride))
         {
-            RejectUnsupported("arrays whose elements are apart (a stride) are");
+            return AddOpaque(offset);
         }
 
         int row = AddRow(TypeKind.Array, offset, RowFlags.None, out _);
@@ -352,18 +362,4 @@ internal sealed partial class UnitScanner
             _tags.Add(tag);
         }
     }
-
-    private static string NameOfTag(ushort tag) => tag switch
-    {
-        DW_TAG_class_type => "DW_TAG_class_type",
-        DW_TAG_namespace => "DW_TAG_namespace",
-        DW_TAG_reference_type => "DW_TAG_reference_type",
-        DW_TAG_rvalue_reference_type => "DW_TAG_rvalue_reference_type",
-        DW_TAG_inheritance => "DW_TAG_inheritance",
-        DW_TAG_template_type_parameter => "DW_TAG_template_type_parameter",
-        DW_TAG_template_value_parameter => "DW_TAG_template_value_parameter",
-        DW_TAG_ptr_to_member_type => "DW_TAG_ptr_to_member_type",
-        DW_TAG_variant_part => "DW_TAG_variant_part",
-        _ => $"tag 0x{tag:x}",
-    };
 }

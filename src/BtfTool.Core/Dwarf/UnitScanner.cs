@@ -70,6 +70,8 @@ internal sealed partial class UnitScanner
     {
         Rows.Clear();
         Completions.Clear();
+        OpaqueTypes.Clear();
+        HasOpaqueRows = false;
         _imported.Clear();
         _foreign.Count = 0;
         _stack.Count = 0;
@@ -218,7 +220,7 @@ internal sealed partial class UnitScanner
         _stringOffsetsBase = _die.Has(DieField.StrOffsetsBase) ? _die[DieField.StrOffsetsBase] : _unit.Is64 ? 16u : 8u;
         _addressBase = _die[DieField.AddrBase];
         Language = (int)Math.Min(_die[DieField.Language], 0xffff);
-        UnitName = _names.Of(_die, DieField.Name, _unit, _stringOffsetsBase, out _);
+        UnitName = _die.ClassOf(DieField.Name) == ValueClass.Supplementary ? 0 : _names.Of(_die, DieField.Name, _unit, _stringOffsetsBase, out _);
         return a.HasChildren;
     }
 
@@ -249,17 +251,21 @@ internal sealed partial class UnitScanner
                 case DieAction.Scope:
                     Leave(a);
                     break;
+                case DieAction.Namespace:
+                    _reader.Skip(_table, a);
+                    if (a.HasChildren)
+                    {
+                        Push(DieAction.Unit, -1);
+                    }
+
+                    break;
                 case DieAction.SkipTree:
                     SkipTree(a);
                     break;
                 case DieAction.Parameter when Parent() is not (DieAction.Prototype or DieAction.Subprogram):
                 case DieAction.Variable when !_wantsVariables || Parent() != DieAction.Unit:
                 case DieAction.Subprogram when !_wantsFunctions || Parent() != DieAction.Unit:
-                    if (Parent() is DieAction.Composite)
-                    {
-                        RejectUnsupported("structs with functions or static members are");
-                    }
-
+                    // Functions and static members of a struct take no room in it.
                     Leave(a);
                     break;
                 default:
@@ -376,8 +382,16 @@ internal sealed partial class UnitScanner
         _reader = new DieReader(_file, unit);
     }
 
-    private ulong NameOf(DieField field, out ulong hash) => _names.Of(_die, field, _unit,
-        _unit.Index == _own.Index ? _stringOffsetsBase : _foreignUnits[_unit.Offset].StringOffsetsBase, out hash);
+    private ulong NameOf(DieField field, out ulong hash)
+    {
+        if (_die.ClassOf(field) == ValueClass.Supplementary)
+        {
+            RejectUnsupported("names in a supplementary file (dwz) are");
+        }
+
+        return _names.Of(_die, field, _unit,
+            _unit.Index == _own.Index ? _stringOffsetsBase : _foreignUnits[_unit.Offset].StringOffsetsBase, out hash);
+    }
 
     [DoesNotReturn]
     private void RejectUnsupported(string what)

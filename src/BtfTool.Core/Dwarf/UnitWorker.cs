@@ -50,6 +50,12 @@ internal enum FindingTruth
     Right,
 }
 
+/// <summary>What a type that is left out is told by: the reason, the language, the fingerprint of the name.</summary>
+internal readonly record struct LeftOutKey(string Why, int Language, ulong NameHash);
+
+/// <summary>A type that is left out, and the first unit that has it.</summary>
+internal sealed record LeftOutType(int Unit, string Name, string UnitName);
+
 /// <summary>Reads units one after the other into groups; each thread has one.</summary>
 internal sealed class UnitWorker
 {
@@ -77,6 +83,9 @@ internal sealed class UnitWorker
 
     internal List<(long Place, ulong Address)> ForeignAddresses => _linker.ForeignAddresses;
 
+    /// <summary>The types that were left out of units that were used.</summary>
+    internal Dictionary<LeftOutKey, LeftOutType> LeftOut { get; } = [];
+
     internal long DieCount => _scanner.DieCount;
 
     internal long RowCount { get; private set; }
@@ -93,7 +102,7 @@ internal sealed class UnitWorker
 
             _scanner.Scan();
             _linker.Link();
-            Group(ref outcome);
+            Group(unit, ref outcome);
         }
         catch (InvalidImageException e)
         {
@@ -179,7 +188,7 @@ internal sealed class UnitWorker
             }
 
             _linker.LinkRoots();
-            Group(ref outcome);
+            Group(unit, ref outcome);
             outcome.Name = NameOfUnit();
             return _roots.Count == finding.Roots!.Length ? FindingTruth.Right : FindingTruth.Partial;
         }
@@ -206,7 +215,7 @@ internal sealed class UnitWorker
         }
     }
 
-    private void Group(ref UnitOutcome outcome)
+    private void Group(in DwarfUnit unit, ref UnitOutcome outcome)
     {
         _hasher.HashAll();
         outcome.First = Groups.Incidence.Count;
@@ -214,6 +223,15 @@ internal sealed class UnitWorker
         outcome.Count = Groups.Incidence.Count - outcome.First;
         outcome.Worker = _number + 1;
         RowCount += _scanner.Rows.Types.Count;
+        foreach (OpaqueType type in _scanner.OpaqueTypes)
+        {
+            // Each unit that includes a header has the type again.
+            LeftOutKey key = new(type.Why, _scanner.Language, type.NameHash);
+            if (!LeftOut.TryGetValue(key, out LeftOutType? known) || known.Unit > unit.Index)
+            {
+                LeftOut[key] = new LeftOutType(unit.Index, System.Text.Encoding.UTF8.GetString(_names.BytesOf(type.Name)), NameOfUnit());
+            }
+        }
     }
 
     private void Report(InvalidImageException error, ref UnitOutcome outcome)

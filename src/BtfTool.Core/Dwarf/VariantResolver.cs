@@ -8,7 +8,8 @@ namespace BtfTool.Core.Dwarf;
 /// group though they mean different things: <c>struct list { struct item *first; }</c> in units with different items. Which definition
 /// a name has is a matter of the unit, so a group splits by the units that it occurs in: two units go together when they agree on all
 /// names that the type refers to. When that splits a definition, its name has become ambiguous too, and so on until nothing changes.
-/// Only groups that refer to an ambiguous name are touched. A unit that only declares a name goes with the first that defines it.
+/// Only groups that refer to an ambiguous name are touched. A unit that only declares a name goes with the first that defines it; where
+/// several would do, that is a guess, which tells nothing of what refers to the type.
 /// </summary>
 internal sealed class VariantResolver
 {
@@ -20,6 +21,7 @@ internal sealed class VariantResolver
     private readonly Dictionary<long, int> _definitionIn = [];
     private readonly SortedDictionary<int, SortedSet<int>> _namesOf = [];
     private Dictionary<long, int> _variantIn = [];
+    private HashSet<long> _guessedIn = [];
     private Dictionary<int, List<int>> _unitsOf = [];
     private int[] _parentStart = [];
     private int[] _parents = [];
@@ -231,9 +233,16 @@ internal sealed class VariantResolver
             }
         }
 
+        _guessedIn = [];
         foreach (long pair in variantIn.Keys)
         {
-            variantIn[pair] = signatures[(int)(pair >> 32)].Final(variantIn[pair]);
+            GroupVariants found = signatures[(int)(pair >> 32)];
+            if (found.IsGuess(variantIn[pair]))
+            {
+                _guessedIn.Add(pair);
+            }
+
+            variantIn[pair] = found.Final(variantIn[pair]);
         }
 
         _variantIn = variantIn;
@@ -248,7 +257,7 @@ internal sealed class VariantResolver
         int i = 0;
         foreach (int name in names)
         {
-            signature[i++] = _definitionIn.TryGetValue(Pair(name, unit), out int definition)
+            signature[i++] = _definitionIn.TryGetValue(Pair(name, unit), out int definition) && !_guessedIn.Contains(Pair(definition, unit))
                 ? Pair(definition + 1, VariantIn(definition, unit)) : 0;
         }
 
@@ -261,6 +270,7 @@ internal sealed class VariantResolver
         private readonly List<(long[] Signature, int Unit)> _found = [];
         private readonly Dictionary<ulong, int> _byHash = [];
         private int[] _final = [];
+        private bool[] _isGuess = [];
 
         internal List<int> Units { get; } = [];
 
@@ -287,6 +297,7 @@ internal sealed class VariantResolver
         {
             _final = new int[_found.Count];
             Array.Fill(_final, -1);
+            _isGuess = new bool[_found.Count];
             for (int pass = 0; pass < 2; pass++)
             {
                 for (int i = 0; i < _found.Count; i++)
@@ -297,7 +308,7 @@ internal sealed class VariantResolver
                         continue;
                     }
 
-                    int with = isComplete ? -1 : FirstThatAgrees(i);
+                    int with = isComplete ? -1 : FirstThatAgrees(i, out _isGuess[i]);
                     if (with >= 0)
                     {
                         _final[i] = _final[with];
@@ -312,8 +323,13 @@ internal sealed class VariantResolver
 
         internal int Final(int index) => _final[index];
 
-        private int FirstThatAgrees(int index)
+        /// <summary>True for what might as well have gone with others.</summary>
+        internal bool IsGuess(int index) => _isGuess[index];
+
+        private int FirstThatAgrees(int index, out bool isGuess)
         {
+            isGuess = false;
+            int first = -1;
             long[] wanted = _found[index].Signature;
             for (int i = 0; i < _found.Count; i++)
             {
@@ -328,13 +344,16 @@ internal sealed class VariantResolver
                     agrees = wanted[k] == 0 || _found[i].Signature[k] == 0 || wanted[k] == _found[i].Signature[k];
                 }
 
-                if (agrees)
+                if (agrees && first >= 0 && _final[i] != _final[first])
                 {
-                    return i;
+                    isGuess = true;
+                    break;
                 }
+
+                first = agrees && first < 0 ? i : first;
             }
 
-            return -1;
+            return first;
         }
     }
 }

@@ -61,6 +61,11 @@ internal ref struct ElfRelocationPass
 
             if (rule.Operation == ElfRelocationOperation.Unknown)
             {
+                if (IsOfMemory(symbol))
+                {
+                    continue;
+                }
+
                 Fail(entriesAt + at, $"relocation type {type} of {ElfMachine.NameOf(_machine)} is not known for debug information");
             }
 
@@ -78,6 +83,20 @@ internal ref struct ElfRelocationPass
             value += _hasAddends ? ElfWords.Read(entry[(2 * word)..], word, _bigEndian) : 0;
             Change(rule, target[(int)offset..], value, entriesAt + at);
         }
+    }
+
+    // Where code and data lie matters to locations (gcc -fPIC on i386 writes R_386_GOTOFF there), and in no place that says what a type
+    // is: those refer to sections that are not loaded.
+    private readonly bool IsOfMemory(uint symbol)
+    {
+        if (_symbols is null || symbol == 0 || symbol >= (uint)_symbols.Count)
+        {
+            return false;
+        }
+
+        uint section = _symbols[(int)symbol].SectionIndex;
+        return section is ElfSymbol.Undefined or ElfSymbol.Common
+            || (section < (uint)_elf.Sections.Length && (_elf.Sections[(int)section].Flags & ElfSectionFlags.SHF_ALLOC) != 0);
     }
 
     private readonly void Change(ElfRelocationRule rule, Span<byte> place, ulong value, long entryAt)

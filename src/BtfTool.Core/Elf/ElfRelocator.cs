@@ -17,7 +17,8 @@ public static class ElfRelocator
     /// sections or the same. Cost: O(1) where there is nothing to do; else one copy and O(relocations of the section).
     /// </summary>
     /// <exception cref="InvalidImageException">
-    /// The section or what it needs is broken or goes beyond the limits, or a relocation is of a type that is not known here.
+    /// The section or what it needs is broken or goes beyond the limits, or a relocation is of a type that is not known here and
+    /// refers to another section that is not loaded; what is not known of code and data stays as it is.
     /// </exception>
     public static ByteRegion Read(ElfFile elf, in ElfSection section)
     {

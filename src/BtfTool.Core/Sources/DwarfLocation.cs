@@ -23,9 +23,15 @@ internal sealed record DwarfLocation(FileImage Image, ElfFile Elf, FileImage[] I
                 return null;
             }
 
-            DwarfLocation? found = elf is null ? null : OfFileOrDebugFile(image, elf, options);
-            return found is not null || !wanted ? found : throw new InvalidImageException(image.Path, "", -1,
-                elf is null ? "no ELF file, so there is no DWARF in it" : "ELF without DWARF (.debug_info), and no separate debug file is found");
+            string refused = "";
+            DwarfLocation? found = elf is null ? null : OfFileOrDebugFile(image, elf, options, out refused);
+            if (found is null && (wanted || refused.Length > 0))
+            {
+                InvalidImageException.Throw(image.Path, "", -1, elf is null ? "no ELF file, so there is no DWARF in it"
+                    : $"ELF without {(hasBtf ? "" : "a .BTF section and without ")}DWARF (.debug_info), and no separate debug file is found{refused}");
+            }
+
+            return found;
         }
         catch
         {
@@ -63,8 +69,9 @@ internal sealed record DwarfLocation(FileImage Image, ElfFile Elf, FileImage[] I
         }
     }
 
-    private static DwarfLocation? OfFileOrDebugFile(FileImage image, ElfFile elf, SourceOptions options)
+    private static DwarfLocation? OfFileOrDebugFile(FileImage image, ElfFile elf, SourceOptions options, out string refused)
     {
+        refused = "";
         if (DwarfSections.ArePresent(elf))
         {
             return new DwarfLocation(image, elf, [image], []);
@@ -73,6 +80,7 @@ internal sealed record DwarfLocation(FileImage Image, ElfFile Elf, FileImage[] I
         var locator = new DebugFileLocator(options);
         if (locator.Find(elf) is not { } debug)
         {
+            refused = locator.Notes.Count == 0 ? "" : " (" + string.Join("; ", locator.Notes.Select(note => note.Message)) + ")";
             return null;
         }
 

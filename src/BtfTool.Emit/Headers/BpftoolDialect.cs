@@ -53,6 +53,17 @@ internal sealed class BpftoolDialect
     /// </summary>
     public bool GluesQualifiersBeforeTags => RepeatsMistakes;
 
+    /// <summary>
+    /// <c>_Float128</c> and its like are keywords of gcc that clang does not have: without the mistake clang is told what they are.
+    /// </summary>
+    public bool LeavesClangWithoutFloats => RepeatsMistakes;
+
+    /// <summary>
+    /// Declared alignments, the size of enumerations of 2 bytes and C's names of base types are not printed: BTF has no alignments, and
+    /// is made of C.
+    /// </summary>
+    public bool KnowsBtfOnly => RepeatsMistakes;
+
     /// <summary>A name with a number appended is built in a buffer of 256 bytes.</summary>
     public int MaxRenamedBytes => RepeatsMistakes ? 255 : int.MaxValue;
 

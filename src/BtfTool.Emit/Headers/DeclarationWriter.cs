@@ -62,7 +62,7 @@ internal sealed class DeclarationWriter
 
         switch (kind)
         {
-            case TypeKind.Int:
+            case TypeKind.Int when !_types.Has(id, TypeMarks.Respelled):
                 _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
                 break;
             case TypeKind.Typedef:
@@ -164,6 +164,12 @@ internal sealed class DeclarationWriter
                 return true;
             case TypeKind.Int or TypeKind.Float:
                 WriteQualifiers(start);
+                if (_types.Has(id, TypeMarks.Respelled))
+                {
+                    _out.Write(_types.RespelledName(id));
+                    return true;
+                }
+
                 _out.WriteTerminated(_types.NameTail(_types.Name(id).Value));
                 return true;
             case TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64:

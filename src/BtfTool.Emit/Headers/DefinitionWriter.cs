@@ -84,6 +84,17 @@ internal sealed class DefinitionWriter
         }
 
         Declarations.Write(_types.DirectTarget(id), _names.TextOf(id), 0);
+        WriteAlignment(_layout.DeclaredAlignmentBytes(id));
+    }
+
+    private void WriteAlignment(uint bytes)
+    {
+        if (bytes != 0)
+        {
+            _out.Write(" __attribute__((aligned("u8);
+            _out.WriteDecimal(bytes);
+            _out.Write(")))"u8);
+        }
     }
 
     /// <summary>Writes the definition of a struct or union without the semicolon.</summary>
@@ -100,7 +111,8 @@ internal sealed class DefinitionWriter
             long size = EndBit(0, sizeBytes);
             if (end < size)
             {
-                _padding.Fill(end, size, isPacked ? 1 : _layout.AlignmentBytes(id), false, level + 1);
+                uint alignment = Math.Max(isPacked ? 1 : _layout.AlignmentBytes(id), _layout.DeclaredAlignmentBytes(id));
+                _padding.Fill(end, size, alignment, false, level + 1);
             }
         }
 
@@ -114,6 +126,8 @@ internal sealed class DefinitionWriter
         {
             _out.Write(" __attribute__((packed))"u8);
         }
+
+        WriteAlignment(_layout.DeclaredAlignmentBytes(id));
     }
 
     /// <summary>Writes the definition of an enumeration without the semicolon.</summary>
@@ -153,6 +167,10 @@ internal sealed class DefinitionWriter
         {
             _out.Write(" __attribute__((mode(byte)))"u8);
         }
+        else if (sizeBytes == 2 && !_dialect.KnowsBtfOnly)
+        {
+            _out.Write(" __attribute__((mode(HI)))"u8);
+        }
         else if (sizeBytes == 8 && _types.Graph.PointerSizeBytes == 8 && fitsWord)
         {
             _out.Write(" __attribute__((mode(word)))"u8);
@@ -191,7 +209,7 @@ internal sealed class DefinitionWriter
             }
 
             Indent(_out, level);
-            Declarations.Write(memberType, _types.NameTail(member.Name), level);
+            WriteDeclaration(memberType, member, level);
             if (isBitfield)
             {
                 _out.Write(": "u8);
@@ -203,6 +221,7 @@ internal sealed class DefinitionWriter
                 current = EndBit(offset, _layout.SizeBytes(memberType));
             }
 
+            WriteAlignment(_layout.DeclaredMemberAlignmentBytes(id, i));
             afterBitfield = isBitfield;
             _out.Write((byte)';');
         }
@@ -213,6 +232,20 @@ internal sealed class DefinitionWriter
         }
 
         return current;
+    }
+
+    // In C++ a bool may have more than one bit.
+    private void WriteDeclaration(uint type, in MemberRow member, int level)
+    {
+        if (member.BitSize > 1 && !_dialect.KnowsBtfOnly && _types.Kind(type) == TypeKind.Int
+            && (_types.View(type).IntEncoding & IntEncoding.Bool) != 0)
+        {
+            _out.Write("unsigned char "u8);
+            _out.WriteTerminated(_types.NameTail(member.Name));
+            return;
+        }
+
+        Declarations.Write(type, _types.NameTail(member.Name), level);
     }
 
     // A struct is padded to its size; a union that has lost a member needs another one of its size.

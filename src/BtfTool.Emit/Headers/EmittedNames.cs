@@ -51,7 +51,11 @@ internal sealed class EmittedNames
             CountFirst(id);
         }
 
-        if (_types.Has(id, TypeMarks.Renamed))
+        if (_types.Has(id, TypeMarks.Respelled))
+        {
+            _out.Write(_types.RespelledName(id));
+        }
+        else if (_types.Has(id, TypeMarks.Renamed))
         {
             WriteCopy(_types.NameBytes(id), _copies[id]);
         }
@@ -62,7 +66,11 @@ internal sealed class EmittedNames
     }
 
     /// <summary>The C name of a type as bytes: those of its name, or a new array where a number is appended.</summary>
-    public ReadOnlySpan<byte> TextOf(uint id) => Text(_types.NameBytes(id), CopyOf(id));
+    public ReadOnlySpan<byte> TextOf(uint id)
+    {
+        uint copy = CopyOf(id);
+        return _types.Has(id, TypeMarks.Respelled) ? _types.RespelledName(id) : Text(_types.NameBytes(id), copy);
+    }
 
     /// <summary>Prints the C name of an enumerator; each print counts.</summary>
     public void WriteEnumerator(NameId name)
@@ -76,7 +84,7 @@ internal sealed class EmittedNames
 
     /// <summary>The C name of a type whose name was printed, else null.</summary>
     public string? Find(uint id) =>
-        _types.Has(id, TypeMarks.Counted) ? Encoding.UTF8.GetString(Text(_types.NameBytes(id), CopyOf(id))) : null;
+        _types.Has(id, TypeMarks.Counted) ? Encoding.UTF8.GetString(TextOf(id)) : null;
 
     // Equal names are rare: a kernel has some hundred.
     private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> name, uint copy)

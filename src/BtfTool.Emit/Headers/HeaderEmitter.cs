@@ -48,6 +48,11 @@ public sealed class HeaderEmitter
     {
         var output = new Utf8Writer(target);
         TypeColumns types = _types = new TypeColumns(_graph);
+        if (!_dialect.KnowsBtfOnly)
+        {
+            types.Respell();
+        }
+
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
         var budget = new EmissionBudget(output, _options, types.Rows);

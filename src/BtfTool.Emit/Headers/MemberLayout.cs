@@ -15,6 +15,7 @@ internal sealed class MemberLayout
     private readonly EmissionBudget _budget;
     private readonly BpftoolDialect _dialect;
     private readonly uint _pointerBytes;
+    private readonly bool _hasDeclaredAlignment;
 
     // Alignment plus 1; 0 is not known yet.
     private readonly byte[] _alignments;
@@ -26,7 +27,15 @@ internal sealed class MemberLayout
         _dialect = dialect;
         _pointerBytes = (uint)types.Graph.PointerSizeBytes;
         _alignments = new byte[types.Count];
+        _hasDeclaredAlignment = types.Graph.Has(Facet.DeclaredAlignment) && !dialect.KnowsBtfOnly;
     }
+
+    /// <summary>Alignment written in the source; 0 for none, and where the header is to have none.</summary>
+    public uint DeclaredAlignmentBytes(uint id) => _hasDeclaredAlignment ? _types.View(id).DeclaredAlignmentBytes : 0;
+
+    /// <summary>Alignment of a member written in the source.</summary>
+    public uint DeclaredMemberAlignmentBytes(uint id, int member) =>
+        _hasDeclaredAlignment ? _types.View(id).Members[member].DeclaredAlignmentBytes : 0;
 
     /// <summary>Natural alignment in bytes; 0 for what has no size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,8 +53,8 @@ internal sealed class MemberLayout
     /// <summary>Whether offsets or size of a struct can only come about with the packed attribute.</summary>
     public bool IsPacked(uint id)
     {
-        // An alignment above 1 is found where nothing is out of place only.
-        if (AlignmentBytes(id) > 1)
+        // An alignment above 1 is found where nothing is out of place only, or is declared.
+        if (AlignmentBytes(id) > 1 && DeclaredAlignmentBytes(id) == 0)
         {
             return false;
         }
@@ -134,6 +143,9 @@ internal sealed class MemberLayout
                 break;
         }
 
+        // Of an alignment that is not known here no more comes than padding that is written out.
+        uint declared = DeclaredAlignmentBytes(id);
+        alignment = declared is > 0 and <= 128 && alignment > 0 ? Math.Max(declared, alignment) : alignment;
         _budget.Leave();
         _alignments[id] = (byte)(alignment + 1);
         return alignment;

@@ -25,6 +25,7 @@ internal sealed class TypeColumns
     private readonly Column<uint> _sizes;
     private readonly Column<ulong>? _wideSizes;
     private readonly TypeMarks[] _marks;
+    private Dictionary<uint, byte[]>? _respelled;
 
     public TypeColumns(TypeGraph graph)
     {
@@ -101,6 +102,32 @@ internal sealed class TypeColumns
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsNamed(uint id) => _names[id] != 0;
+
+    /// <summary>The name that C can have; the caller knows that the type is <see cref="TypeMarks.Respelled"/>.</summary>
+    public ReadOnlySpan<byte> RespelledName(uint id) => _respelled![id];
+
+    /// <summary>
+    /// Looks for names that C has others for. Cost: one look at each kind; at each name too where the types come from sources, which may
+    /// be of other languages.
+    /// </summary>
+    public void Respell()
+    {
+        ReadOnlySpan<byte> kinds = KindBytes;
+        const ulong Tags = 1UL << (int)TypeKind.Struct | 1UL << (int)TypeKind.Union | 1UL << (int)TypeKind.Enum | 1UL << (int)TypeKind.Enum64
+            | 1UL << (int)TypeKind.Forward | 1UL << (int)TypeKind.Typedef;
+        ulong named = Graph.Has(Facet.DeclaredAlignment) ? Tags : 0;
+        for (uint id = 1; id < kinds.Length; id++)
+        {
+            var kind = (TypeKind)(kinds[(int)id] & TypeGraph.KindMask);
+            byte[]? name = kind is TypeKind.Int or TypeKind.Float ? BaseTypeNames.Respell(View(id))
+                : IsIn(named, kind) ? BaseTypeNames.Identifier(NameBytes(id), id) : null;
+            if (name is not null)
+            {
+                (_respelled ??= [])[id] = name;
+                Set(id, TypeMarks.Respelled);
+            }
+        }
+    }
 
     public ReadOnlySpan<byte> NameBytes(uint id) => Graph.NameOf(new NameId(_names[id]));
 
@@ -294,4 +321,7 @@ internal enum TypeMarks : ushort
 
     /// <summary>All that it leads to is ordered, though it itself is not.</summary>
     Quiet = 1024,
+
+    /// <summary>A type whose name C cannot have, or for which it has another one.</summary>
+    Respelled = 2048,
 }

@@ -187,6 +187,10 @@ internal sealed class TypeEmitter
                 EmitAlias(id);
                 _types.Set(id, TypeMarks.Emitted);
                 break;
+            case TypeKind.Float when !_dialect.LeavesClangWithoutFloats:
+                EmitFloatAlias(_types.NameBytes(id));
+                _types.Set(id, TypeMarks.Emitted);
+                break;
             case TypeKind.Enum or TypeKind.Enum64:
                 if (container == 0)
                 {
@@ -319,6 +323,33 @@ internal sealed class TypeEmitter
             _out.Write((byte)' ');
             _out.Write(name);
             End();
+        }
+    }
+
+    // Where clang has no type of 128 bits either (BPF), there is one of the size and alignment.
+    private void EmitFloatAlias(ReadOnlySpan<byte> name)
+    {
+        ReadOnlySpan<byte> definition = !name.StartsWith("_Float"u8) ? default
+            : name.SequenceEqual("_Float32"u8) ? "typedef float _Float32;\n"u8
+            : name.SequenceEqual("_Float64"u8) ? "typedef double _Float64;\n"u8
+            : name.SequenceEqual("_Float32x"u8) ? "typedef double _Float32x;\n"u8
+            : name.SequenceEqual("_Float64x"u8) ? "typedef long double _Float64x;\n"u8
+            : name.SequenceEqual("_Float128"u8) ? """
+                #ifdef __SIZEOF_FLOAT128__
+                typedef __float128 _Float128;
+                #else
+                typedef struct {
+                	long long v[2];
+                } __attribute__((aligned(16))) _Float128;
+                #endif
+
+                """u8
+            : default;
+        if (!definition.IsEmpty)
+        {
+            _out.Write("#ifdef __clang__\n"u8);
+            _out.Write(definition);
+            _out.Write("#endif\n\n"u8);
         }
     }
 

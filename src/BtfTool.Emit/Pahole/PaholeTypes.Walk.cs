@@ -1,3 +1,4 @@
+using BtfTool.Core.Layout;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Pahole;
@@ -136,7 +137,8 @@ internal sealed partial class PaholeTypes
         var cursor = new HoleCursor { FieldEnd = sizeBits };
         for (int i = 0; i < members.Length; i++)
         {
-            (long holeBytes, long holeBits) = cursor.Step(members[i]);
+            ref readonly PaholeMember member = ref members[i];
+            (long holeBytes, long holeBits) = cursor.Step(member.BitOffset, member.BitSize, member.ByteOffset, member.SizeBytes);
             walk.BitHoles += holeBits != 0 ? 1 : 0;
             walk.Holes += holeBytes > 0 ? 1 : 0;
             if (i == 0)
@@ -149,17 +151,8 @@ internal sealed partial class PaholeTypes
             }
         }
 
-        if (cursor.InField)
-        {
-            long end = Math.Min(sizeBits, cursor.FieldEnd);
-            walk.PaddingBits = end - cursor.LastBit;
-            cursor.LastBit = end;
-        }
-
-        walk.PaddingBytes = (sizeBits / 8) - FloorByte(cursor.LastBit);
+        (walk.PaddingBytes, walk.PaddingBits) = cursor.Finish(sizeBits);
     }
-
-    private static long FloorByte(long bits) => bits / 8;
 
     private bool EndsInFlexibleArray(TypeView type)
     {
@@ -189,64 +182,5 @@ internal sealed partial class PaholeTypes
         }
 
         return (_states[id.Value] & State.Flexible) != 0;
-    }
-
-    // The state of pahole's walk: the last bit seen, and where the storage unit of the bitfields at hand ends.
-    private struct HoleCursor
-    {
-        public long LastBit;
-        public long FieldEnd;
-        public bool InField;
-        private long _fieldBits;
-
-        public (long Bytes, long Bits) Step(in PaholeMember member)
-        {
-            long start = member.BitOffset;
-            long end = start + (member.BitSize != 0 ? member.BitSize : member.SizeBytes * 8);
-            long bits = 0, bytes = 0;
-            if (InField)
-            {
-                long tail = Math.Min(start, FieldEnd);
-                bits = tail - LastBit;
-                LastBit = tail;
-            }
-
-            if (member.BitSize != 0)
-            {
-                long unitStart = member.ByteOffset * 8;
-                if (LastBit < unitStart && unitStart <= start)
-                {
-                    bytes = member.ByteOffset - FloorByte(LastBit);
-                    LastBit = unitStart;
-                }
-
-                bits += start - LastBit;
-            }
-            else
-            {
-                bytes = (start / 8) - FloorByte(LastBit);
-            }
-
-            LastBit = end;
-            Advance(member, end);
-            return (bytes, bits);
-        }
-
-        private void Advance(in PaholeMember member, long end)
-        {
-            long unit = member.SizeBytes * 8;
-            InField = member.BitSize != 0;
-            if (!InField)
-            {
-                _fieldBits = 0;
-                FieldEnd = end;
-            }
-            else if (end > FieldEnd || unit > _fieldBits)
-            {
-                _fieldBits = unit;
-                FieldEnd = (member.ByteOffset * 8) + unit;
-                FieldEnd += end > FieldEnd ? unit : 0;
-            }
-        }
     }
 }

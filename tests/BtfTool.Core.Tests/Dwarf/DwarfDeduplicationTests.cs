@@ -67,6 +67,36 @@ public class DwarfDeduplicationTests
         Structs(graph).ShouldBe(["holder", "holder", "item", "item", "list", "list"]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_a_unit_does_not_define_makes_no_third_of_two_types(int rotation)
+    {
+        // As in the C library: the last unit has one of the two files, and what that reaches through table is not defined in it.
+        (int LockSize, bool DefinesTable)[] units = [(4, true), (8, true), (8, false)];
+        var d = new DieTreeAssembler();
+        for (int i = 0; i < units.Length; i++)
+        {
+            (int lockSize, bool definesTable) = units[(i + rotation) % units.Length];
+            FileUnit(d, lockSize, definesTable);
+        }
+
+        TypeGraph graph = ReadDwarf.Graph(d);
+
+        Structs(graph).ShouldBe(["file", "file", "table", "table", "wide", "wide"]);
+        for (uint id = 1; id < graph.TypeCount; id++)
+        {
+            TypeView file = graph[new TypeId(id)];
+            if (file.NameString == "file")
+            {
+                TypeView wide = graph[graph[file.Members[1].Type].Target];
+                TypeView table = graph[graph[wide.Members[0].Type].Target];
+                graph[table.Members[0].Type].Target.ShouldBe(file.Id);
+            }
+        }
+    }
+
     [Fact]
     public void A_declaration_is_the_only_definition_of_its_name_and_kind()
     {
@@ -152,6 +182,22 @@ public class DwarfDeduplicationTests
         DwarfLabel item = defineItem ? OneMember(d, "item", itemSize, i) : d.Die(Struct, Name("item"), Declared);
         DwarfLabel list = OneMember(d, "list", 8, d.Die(Pointer, Type(item)));
         OneMember(d, "holder", 8, d.Die(Pointer, Type(list)));
+        d.EndUnit();
+    }
+
+    // file -> lock, wide -> table -> file, by pointers.
+    private static void FileUnit(DieTreeAssembler d, int lockSize, bool definesTable)
+    {
+        d.BeginUnit();
+        DwarfLabel file = DieTreeAssembler.NewLabel();
+        DwarfLabel lockType = d.Base("lock" + lockSize, lockSize);
+        DwarfLabel table = definesTable ? OneMember(d, "table", 8, d.Die(Pointer, Type(file))) : d.Die(Struct, Name("table"), Declared);
+        DwarfLabel wide = d.Die(Pointer, Type(OneMember(d, "wide", 8, d.Die(Pointer, Type(table)))));
+        DwarfLabel lockPointer = d.Die(Pointer, Type(lockType));
+        DieTreeAssembler.Place(file, d.Open(Struct, Name("file"), Size(16)));
+        d.Die(Member, Name("lock"), Type(lockPointer), At(0));
+        d.Die(Member, Name("wide"), Type(wide), At(8));
+        d.Close();
         d.EndUnit();
     }
 

@@ -19,8 +19,8 @@ public class DwarfFinderTests
     [Theory]
     [InlineData("oracle/tun-ko/tun.ko.debug.gz")]
     [InlineData("oracle/overlay-ko/overlay.ko.debug.gz")]
-    [InlineData("dwarf/nesting.clang-x86_64-dwarf5.o.gz")]
-    [InlineData("dwarf/bitfields.gcc-s390x-dwarf3.o.gz")]
+    [InlineData("dwarf/bin/nesting.clang-dwarf5.o")]
+    [InlineData("dwarf/bin/bitfields.gcc-s390x-dwarf3-64.o")]
     public void Every_name_of_a_file_is_found_as_the_whole_graph_has_it(string fixture)
     {
         DwarfFile file = ReadDwarf.File(Fixtures.Read(fixture));
@@ -134,7 +134,7 @@ public class DwarfFinderTests
         d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "indexed"), Size(1));
         d.Die(Struct, new DwarfAttribute(0x03, 0x25, 0L), Size(2));
         d.EndUnit();
-        byte[] elf = d.ToElf(e => e.Section(".debug_str_offsets", [8, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0]));
+        byte[] elf = d.RawSection(".debug_str_offsets", [8, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0]).ToElf();
 
         DwarfFindResult found = DwarfFinder.Find(ReadDwarf.File(elf), "indexed");
 
@@ -223,7 +223,7 @@ public class DwarfFinderTests
         var d = new DieTreeAssembler();
         d.BeginUnit();
         d.Die(0x34, Name("wanted"));
-        d.Info.Add(100);
+        d.Raw(100);
         d.Die(Struct, Name("wanted"), Size(1));
         d.EndUnit();
         Unit(d, 4);

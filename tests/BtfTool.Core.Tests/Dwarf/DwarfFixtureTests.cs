@@ -12,15 +12,11 @@ namespace BtfTool.Core.Tests.Dwarf;
 /// <summary>The compiled DWARF in <c>fixtures/dwarf</c>: what compilers write can be opened, and relocated as another tool does it.</summary>
 public class DwarfFixtureTests
 {
-    private const string Folder = "dwarf/bin";
-    private static readonly string[] s_answers = [".pahole-1.24.txt.gz", ".llvm-14.txt.gz"];
-
-    /// <summary>Every binary.</summary>
-    public static TheoryData<string> Binaries => [.. Directory.EnumerateFiles(Fixtures.PathOf(Folder)).Select(p => Path.GetFileName(p))
-        .Where(name => !name.EndsWith(".gz", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private const string Folder = DwarfFixtures.Folder;
 
     /// <summary>The binaries that have their debug information in them.</summary>
-    public static TheoryData<string> WithDwarf => [.. Binaries.Select(row => row.Data).Where(name => name is not ("pair-arrays.so" or "pair-packing.so" or "pair-module.ko"))];
+    public static TheoryData<string> WithDwarf =>
+        [.. DwarfFixtures.All.Where(name => name is not ("pair-arrays.so" or "pair-packing.so" or "pair-module.ko"))];
 
     [Theory]
     [MemberData(nameof(WithDwarf))]
@@ -131,11 +127,11 @@ public class DwarfFixtureTests
     [Fact]
     public void Every_file_of_the_fixtures_is_read_by_a_test()
     {
-        HashSet<string> known = [.. Binaries.Select(row => row.Data)];
+        HashSet<string> known = [.. DwarfFixtures.All];
         known.Count.ShouldBeGreaterThan(100);
         foreach (string file in Directory.EnumerateFiles(Fixtures.PathOf(Folder)).Select(p => Path.GetFileName(p)))
         {
-            string binary = s_answers.Aggregate(file, (name, answer) => name.EndsWith(answer, StringComparison.Ordinal) ? name[..^answer.Length] : name);
+            string binary = DwarfFixtures.Answers.Aggregate(file, (name, answer) => name.EndsWith(answer, StringComparison.Ordinal) ? name[..^answer.Length] : name);
             known.ShouldContain(binary, file);
             Fixtures.Read($"{Folder}/{file}").ShouldNotBeEmpty();
         }

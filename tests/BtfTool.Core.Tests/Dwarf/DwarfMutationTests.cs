@@ -12,8 +12,9 @@ public class DwarfMutationTests
 {
     private static readonly string[] Seeds =
     [
-        "dwarf/arrays.clang-x86_64-dwarf5.o.gz", "dwarf/bitfields.gcc-s390x-dwarf3.o.gz", "dwarf/nesting.gcc-x86_64-dwarf5.o.gz",
-        "dwarf/functions.gcc-i686-dwarf2.o.gz", "dwarf/conflicts-both.gcc-x86_64.o.gz", "dwarf/tags.clang-s390x-dwarf4.o.gz",
+        "dwarf/bin/arrays.clang-dwarf5.o", "dwarf/bin/bitfields.gcc-s390x-dwarf3-64.o", "dwarf/bin/nesting.gcc-dwarf5.o",
+        "dwarf/bin/functions.gcc-i686-dwarf2.o", "dwarf/bin/conflicts.gcc-dwarf5-r.o", "dwarf/bin/tags.clang-s390x-dwarf4.o",
+        "dwarf/bin/vla.gcc-dwarf5.o", "dwarf/bin/cxx.clang-dwarf5.o",
     ];
 
     /// <summary>Seeds and the numbers of the random sequences.</summary>
@@ -69,17 +70,12 @@ public class DwarfMutationTests
         var d = new DieTreeAssembler();
         for (int i = 0; i < 3000; i++)
         {
-            d.BeginUnit();
+            d.BeginUnit().AbbreviationsOffsetAsWritten = (ulong)i;
             d.EndUnit();
-            d.Info[(i * d.Info.Count / (i + 1)) + 6] = (byte)(i & 0xff);
-            d.Info[(i * d.Info.Count / (i + 1)) + 7] = (byte)(i >> 8);
         }
 
         byte[] run = [.. Enumerable.Repeat((byte[])[1, 0x0f, 0, 0, 0], 20_000).SelectMany(b => b)];
-        foreach (byte b in run)
-        {
-            d.Abbreviations.Add(b);
-        }
+        d.Spoil(".debug_abbrev", bytes => [.. bytes[..^1], .. run, 0]);
 
         DwarfReadResult result = ReadDwarf.All(d.ToElf(), new DwarfReadOptions { Jobs = 1 });
 

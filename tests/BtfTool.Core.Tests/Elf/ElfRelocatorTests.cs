@@ -208,6 +208,27 @@ public class ElfRelocatorTests
         Relocatable.Read(File(new byte[4], Entries(true, false, true, (0, 0, 10, 9)), spoil: s => s.Link = 0)).ShouldBe([9, 0, 0, 0]);
     }
 
+    [Theory]
+    [InlineData(1, 9u, 3)]
+    [InlineData(2, 9u, 3)]
+    [InlineData(3, 9u, 3)]
+    [InlineData(1, 25u, 62)]
+    public void A_type_that_is_not_known_stays_without_effect_where_it_is_about_code_and_data(int symbol, uint type, int machine)
+    {
+        // Symbols: of a section that is loaded, of none, common; the second relocation is read as ever.
+        bool is64 = machine == 62;
+        uint word = is64 ? 10u : 1u;
+        byte[] symbols = Symbols(is64, false, (0, 0, 0, 0, 0), (0, 0x100, 0, 3, 4), (0, 0, 0, 0x10, 0), (0, 64, 4, 0x11, 0xfff2), (0, 0x30, 0, 3, 1));
+        byte[] entries = Entries(is64, false, is64, (0, (uint)symbol, type, 5), (4, 4, word, 0));
+        byte[] file = new ElfAssembler(is64, false, (ushort)machine)
+            .Section(".debug_info", [1, 2, 3, 4, 0, 0, 0, 0])
+            .Section(".symtab", symbols, type: 2)
+            .Section(".rela.debug_info", entries, is64 ? SHT_RELA : SHT_REL, link: 2, info: 1)
+            .Section(".data", new byte[8], flags: 3).ToBytes();
+
+        Relocatable.Read(file).ShouldBe([1, 2, 3, 4, 0x30, 0, 0, 0]);
+    }
+
     [Fact]
     public void A_copy_beyond_the_limit_is_refused()
     {

@@ -82,6 +82,29 @@ public class SourcesDwarfTests
         source.Graph.TypeCount.ShouldBeGreaterThan(10);
     }
 
+    [Fact]
+    public void A_debug_file_that_was_refused_is_named_where_none_was_found()
+    {
+        string folder = Directory.CreateTempSubdirectory("btftool-refused").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "pair-arrays.so");
+            File.Copy(Fixtures.PathOf("dwarf/bin/pair-arrays.so"), path);
+            File.Copy(Fixtures.PathOf("dwarf/bin/pair-packing.so.debug"), path + ".debug");
+
+            foreach (SourceOptions options in (SourceOptions[])[s_dwarf, new SourceOptions()])
+            {
+                string message = Should.Throw<InvalidImageException>(() => SourceOpener.Open(path, options)).Message;
+                message.ShouldContain("no separate debug file is found");
+                message.ShouldContain("pair-arrays.so.debug: not taken");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static TypeView Named(TypeGraph graph, string name)
     {
         for (uint i = 1; ; i++)
