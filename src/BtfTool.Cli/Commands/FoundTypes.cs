@@ -52,22 +52,16 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
                 Messages.Error(problem);
             }
 
-            problem = resolved.Problem + (resolved.Types.Count == 0 ? Suggestion(source, name, sayStages) : "");
+            problem = resolved.Problem + (resolved.Types.Count == 0 ? Suggestion(source, name) : "");
         }
 
         return problem is null ? groups : throw new UnusableException(problem);
     }
 
-    // What the name may have been meant to be: only names are read for that.
-    private static string Suggestion(TypeSource source, string name, bool sayStages)
+    // What the name may have been meant to be.
+    private static string Suggestion(TypeSource source, string name)
     {
-        DwarfNameIndex names = source.ReadDwarfNames(local: false)!;
-        if (sayStages)
-        {
-            Inputs.WriteStages(names.Stages);
-        }
-
-        IReadOnlyList<string> nearest = names.Nearest(name);
+        IReadOnlyList<string> nearest = source.NearestInDwarf(name);
         return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
     }
 

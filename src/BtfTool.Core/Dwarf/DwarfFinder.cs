@@ -74,4 +74,29 @@ public static class DwarfFinder
         GC.KeepAlive(file);
         return new DwarfFindResult { Graph = graph, Types = types, Diagnostics = diagnostics, Stages = clock.Stages };
     }
+
+    // A program of less is gone through for its names at once.
+    private const long ManyInfoBytes = 16 << 20;
+
+    /// <summary>
+    /// Names of types that a mistyped one may have meant: at most three, the nearest first, those that begin alike first among equals.
+    /// Cost: for small programs and those that say names by index, <see cref="DwarfNameIndex.Read"/>; else a pass over
+    /// <c>.debug_str</c> and where that has anything near, a search through <c>.debug_info</c> for it. In the latter case names that lie
+    /// outside <c>.debug_str</c> are not seen, and the kind that was said in front makes no difference.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="typed">What was typed; a word such as <c>struct</c> may stand in front.</param>
+    /// <param name="options">Threads and filters.</param>
+    public static IReadOnlyList<string> Nearest(DwarfFile file, string typed, DwarfReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(typed);
+        options ??= new DwarfReadOptions();
+        bool isSmall = file.Sections.Info.Length < ManyInfoBytes || file.Sections.StringOffsets.Length > 0;
+        IReadOnlyList<string> names = isSmall
+            ? DwarfNameIndex.Read(file, new DwarfNameOptions { Reading = options with { Strict = false }, Local = false }).Nearest(typed)
+            : NearNames.Find(file, typed.Trim().Split(' ')[^1], options);
+        GC.KeepAlive(file);
+        return names;
+    }
 }

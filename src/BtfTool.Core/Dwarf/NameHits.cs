@@ -15,6 +15,9 @@ internal sealed class NameHits
     // What a thread copies at a time: it stays in the second cache.
     private const int BlockBytes = 256 * 1024;
 
+    // After so many blocks a thread knows whether most have a hit.
+    private const int TrialBlocks = 8;
+
     private readonly DwarfFile _file;
     private readonly byte[] _text;
     private readonly HashSet<uint> _offsets = [];
@@ -55,6 +58,20 @@ internal sealed class NameHits
         hits.SearchInfo(search, threads);
         hits._tables = StringIndexTables.Search(file, hits._offsets);
         hits.Units = hits._tables is null ? [.. hits._byUnit.Keys.Order()] : [.. Enumerable.Range(0, file.Units.Length)];
+        return hits;
+    }
+
+    /// <summary>Searches for offsets in <c>.debug_str</c>, and for no name that stands in <c>.debug_info</c> or is said by index.</summary>
+    internal static NameHits FindOffsets(DwarfFile file, IEnumerable<uint> offsets, int threads)
+    {
+        var hits = new NameHits(file, default);
+        foreach (uint offset in offsets)
+        {
+            hits._offsets.Add(hits.AsInFile(offset));
+        }
+
+        hits.SearchInfo(new PatternSearch(null, hits._offsets), threads);
+        hits.Units = [.. hits._byUnit.Keys.Order()];
         return hits;
     }
 
@@ -104,9 +121,15 @@ internal sealed class NameHits
         Crew.Run((int)Math.Clamp(found.Length / 8, 1, threads), _ =>
         {
             byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(length, BlockBytes + Math.Max(_text.Length, 4)));
+            int searched = 0;
+            int hit = 0;
             for (int block = Interlocked.Increment(ref next); block < found.Length; block = Interlocked.Increment(ref next))
             {
-                found[block] = SearchBlock((long)block * BlockBytes, search, buffer);
+                // Where units with hits are many, their pages are needed anyway: they are mapped, not copied.
+                bool isMapped = searched >= TrialBlocks && hit * 2 > searched;
+                found[block] = SearchBlock((long)block * BlockBytes, search, buffer, isMapped);
+                searched++;
+                hit += found[block] is null ? 0 : 1;
             }
         });
 
@@ -130,11 +153,12 @@ internal sealed class NameHits
     }
 
     // A hit belongs to the block that it begins in.
-    private List<long>? SearchBlock(long start, PatternSearch search, byte[] buffer)
+    private List<long>? SearchBlock(long start, PatternSearch search, byte[] buffer, bool isMapped)
     {
         ByteRegion info = _file.Sections.Info;
         int starts = (int)Math.Min(info.Length - start, BlockBytes);
-        ReadOnlySpan<byte> block = info.Pass(start, buffer.AsSpan(0, (int)Math.Min(info.Length - start, buffer.Length)));
+        int length = (int)Math.Min(info.Length - start, buffer.Length);
+        ReadOnlySpan<byte> block = isMapped ? info.Span(start, length) : info.Pass(start, buffer.AsSpan(0, length));
         List<long>? hits = null;
         search.FindAll(block, starts, start, ref hits);
         return hits;

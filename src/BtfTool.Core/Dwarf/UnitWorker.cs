@@ -215,6 +215,33 @@ internal sealed class UnitWorker
         }
     }
 
+    /// <summary>Notes which names a unit seems to give to types that it defines; one that cannot be read defines none.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="places">Where any of the names may be mentioned.</param>
+    /// <param name="nameHashes">Fingerprints of the names.</param>
+    /// <param name="areKnown">Takes what was found; names that are known already are not looked for.</param>
+    internal void Confirm(in DwarfUnit unit, List<uint> places, ulong[] nameHashes, bool[] areKnown)
+    {
+        try
+        {
+            UnitOutcome unused = default;
+            if (!_scanner.Open(unit) || !IsWanted(ref unused))
+            {
+                return;
+            }
+
+            for (int i = 0; i < nameHashes.Length; i++)
+            {
+                _roots.Clear();
+                areKnown[i] = areKnown[i] || (_scanner.TryGuessRoots(places, nameHashes[i], _roots) && _roots.Count > 0);
+            }
+        }
+        catch (InvalidImageException)
+        {
+            // Who reads the unit in earnest hears of it.
+        }
+    }
+
     private void Group(in DwarfUnit unit, ref UnitOutcome outcome)
     {
         _hasher.HashAll();

@@ -81,13 +81,12 @@ public sealed class TypeSource : IDisposable
         _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
     /// <summary>
-    /// The names of the types in DWARF without the types; null where the types come from BTF. Cost: a pass over <c>.debug_info</c> (some
-    /// 0.1 s for a kernel).
+    /// Names of types in DWARF that a mistyped one may have meant: at most three, the nearest first; none where the types come from BTF.
+    /// Cost: see <see cref="DwarfFinder.Nearest"/>.
     /// </summary>
-    /// <param name="local">Whether types inside functions are looked for, which costs more.</param>
-    /// <exception cref="InvalidImageException">In strict mode, a unit is damaged.</exception>
-    public DwarfNameIndex? ReadDwarfNames(bool local = true) =>
-        _dwarf is null ? null : DwarfNameIndex.Read(_dwarf, new DwarfNameOptions { Reading = _dwarfOptions ?? new(), Local = local });
+    /// <param name="typed">What was typed.</param>
+    public IReadOnlyList<string> NearestInDwarf(string typed) =>
+        _dwarf is null ? [] : DwarfFinder.Nearest(_dwarf, typed, _dwarfOptions);
 
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }

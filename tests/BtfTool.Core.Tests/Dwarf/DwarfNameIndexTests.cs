@@ -16,8 +16,8 @@ public class DwarfNameIndexTests
     [Theory]
     [InlineData("oracle/tun-ko/tun.ko.debug.gz")]
     [InlineData("oracle/overlay-ko/overlay.ko.debug.gz")]
-    [InlineData("dwarf/nesting.clang-x86_64-dwarf5.o.gz")]
-    [InlineData("dwarf/bitfields.gcc-s390x-dwarf3.o.gz")]
+    [InlineData("dwarf/bin/nesting.clang-dwarf5.o")]
+    [InlineData("dwarf/bin/bitfields.gcc-s390x-dwarf3-64.o")]
     public void The_names_are_those_of_the_whole_graph(string fixture)
     {
         DwarfFile file = ReadDwarf.File(Fixtures.Read(fixture));
@@ -48,7 +48,7 @@ public class DwarfNameIndexTests
 
     [Theory]
     [InlineData("oracle/tun-ko/tun.ko.debug.gz")]
-    [InlineData("dwarf/nesting.clang-x86_64-dwarf5.o.gz")]
+    [InlineData("dwarf/bin/nesting.clang-dwarf5.o")]
     public void The_index_does_not_depend_on_the_number_of_threads(string fixture)
     {
         DwarfFile file = ReadDwarf.File(Fixtures.Read(fixture));
@@ -106,11 +106,30 @@ public class DwarfNameIndexTests
     }
 
     [Fact]
+    public void Near_names_of_types_are_found_among_the_strings_alone_and_at_the_ends_of_longer_ones()
+    {
+        var d = new DieTreeAssembler();
+        d.BeginUnit();
+        d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "task_struct"), Size(8));
+        d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "tusk_struct"), new DwarfAttribute(0x3c, 0x19, 0L));
+        d.Die(0x34, new DwarfAttribute(0x03, 0x0e, "tsk_strict"), new DwarfAttribute(0x3c, 0x19, 0L));
+        d.Die(Struct, new DwarfAttribute(0x03, 0x0e, "far_from_it"), Size(8));
+        d.EndUnit();
+        DwarfFile file = ReadDwarf.File(d.ToElf());
+
+        NearNames.Find(file, "tsk_struct", new DwarfReadOptions()).ShouldBe(["task_struct"]);
+        NearNames.Find(file, "fr_from_it", new DwarfReadOptions()).ShouldBe(["far_from_it"]);
+        NearNames.Find(file, "nothing_like_it", new DwarfReadOptions()).ShouldBeEmpty();
+        NearNames.Find(file, "", new DwarfReadOptions()).ShouldBeEmpty();
+        NearNames.Find(file, new string('x', 500), new DwarfReadOptions()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_damaged_unit_is_told()
     {
         var d = new DieTreeAssembler();
         d.BeginUnit();
-        d.Info.Add(100);
+        d.Raw(100);
         d.EndUnit();
         d.BeginUnit();
         d.Die(Struct, Name("whole"), Size(1));
