@@ -6,7 +6,7 @@ namespace BtfTool.Core.Dwarf;
 
 /// <summary>
 /// Names of types that a mistyped one may have meant, without a look at the DIEs of other names: strings of <c>.debug_str</c> that are near
-/// it, of which those count that a few units seem to give to a type. Names that stand in <c>.debug_info</c> itself are not seen.
+/// it, of which those count that a unit gives to a type it defines. Names that stand in <c>.debug_info</c> itself are not seen.
 /// </summary>
 internal sealed class NearNames
 {

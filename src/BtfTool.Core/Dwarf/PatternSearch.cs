@@ -23,6 +23,9 @@ internal sealed class PatternSearch
     // Up to here the tables let much less pass than upper bytes do: 4 of 100 blocks at 44 numbers of a kernel, 75 at 156.
     internal const int ManyNumbers = 64;
 
+    // Up to here three bytes let so little pass that looking at the fourth costs more.
+    private const int NumbersOfThreeBytes = 24;
+
     private readonly byte[] _low = new byte[FilteredBytes * HalfBytes];
     private readonly byte[] _high = new byte[FilteredBytes * HalfBytes];
     private readonly byte[]? _text;
@@ -85,7 +88,9 @@ internal sealed class PatternSearch
         }
         else if (_areAlike && (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported))
         {
-            at = FindShared(block, starts, origin, ref hits);
+            at = _numbers.Count <= NumbersOfThreeBytes
+                ? FindThree(block, starts, origin, ref hits)
+                : FindShared(block, starts, origin, ref hits);
         }
         else if (Avx2.IsSupported)
         {
@@ -200,6 +205,31 @@ internal sealed class PatternSearch
             if (!Avx.TestZ(any, any))
             {
                 uint mask = ~Vector256.Equals(any, default).ExtractMostSignificantBits();
+                for (; mask != 0; mask &= mask - 1)
+                {
+                    NoteIfAny(block, at + BitOperations.TrailingZeroCount(mask), starts, origin, ref hits);
+                }
+            }
+        }
+
+        return at;
+    }
+
+    // Three bytes are judged by tables; what they say fits into registers.
+    private int FindThree(ReadOnlySpan<byte> block, int starts, long origin, ref List<long>? hits)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(block);
+        Vector128<byte> low0 = Once(_low, 0), low1 = Once(_low, 1), low2 = Once(_low, 2);
+        Vector128<byte> high0 = Once(_high, 0), high1 = Once(_high, 1), high2 = Once(_high, 2);
+        int at = 0;
+        for (; at <= block.Length - Vector128<byte>.Count - FilteredBytes && at < starts; at += Vector128<byte>.Count)
+        {
+            Vector128<byte> any = Pass(Vector128.LoadUnsafe(ref start, (nuint)at), low0, high0)
+                & Pass(Vector128.LoadUnsafe(ref start, (nuint)at + 1), low1, high1)
+                & Pass(Vector128.LoadUnsafe(ref start, (nuint)at + 2), low2, high2);
+            if (any != default)
+            {
+                uint mask = ~Vector128.Equals(any, default).ExtractMostSignificantBits() & 0xffff;
                 for (; mask != 0; mask &= mask - 1)
                 {
                     NoteIfAny(block, at + BitOperations.TrailingZeroCount(mask), starts, origin, ref hits);

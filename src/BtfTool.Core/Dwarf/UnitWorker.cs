@@ -215,7 +215,7 @@ internal sealed class UnitWorker
         }
     }
 
-    /// <summary>Notes which names a unit seems to give to types that it defines; one that cannot be read defines none.</summary>
+    /// <summary>Notes which names a unit gives to types that it defines; one that cannot be read defines none.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="places">Where any of the names may be mentioned.</param>
     /// <param name="nameHashes">Fingerprints of the names.</param>
@@ -230,16 +230,31 @@ internal sealed class UnitWorker
                 return;
             }
 
+            uint start = _scanner.Offset;
             for (int i = 0; i < nameHashes.Length; i++)
             {
-                _roots.Clear();
-                areKnown[i] = areKnown[i] || (_scanner.TryGuessRoots(places, nameHashes[i], _roots) && _roots.Count > 0);
+                areKnown[i] = areKnown[i] || Defines(places, nameHashes[i], start);
             }
         }
         catch (InvalidImageException)
         {
             // Who reads the unit in earnest hears of it.
         }
+    }
+
+    // A guess may be wrong, and then the unit defines nothing of the name.
+    private bool Defines(List<uint> places, ulong nameHash, uint start)
+    {
+        _roots.Clear();
+        if (_scanner.TryGuessRoots(places, nameHash, _roots) && _roots.Count == 0)
+        {
+            return false;
+        }
+
+        _roots.Clear();
+        _scanner.Seek(start);
+        _scanner.FindRoots(places, nameHash, _roots);
+        return _roots.Count > 0;
     }
 
     private void Group(in DwarfUnit unit, ref UnitOutcome outcome)

@@ -118,6 +118,7 @@ public class DwarfNameIndexTests
         DwarfFile file = ReadDwarf.File(d.ToElf());
 
         NearNames.Find(file, "tsk_struct", new DwarfReadOptions()).ShouldBe(["task_struct"]);
+        NearNames.Find(file, "structt", new DwarfReadOptions()).ShouldBeEmpty();
         NearNames.Find(file, "fr_from_it", new DwarfReadOptions()).ShouldBe(["far_from_it"]);
         NearNames.Find(file, "nothing_like_it", new DwarfReadOptions()).ShouldBeEmpty();
         NearNames.Find(file, "", new DwarfReadOptions()).ShouldBeEmpty();

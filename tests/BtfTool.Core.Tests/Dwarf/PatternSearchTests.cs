@@ -14,6 +14,8 @@ public sealed class PatternSearchTests
     [InlineData(2, "wanted\0")]
     [InlineData(15, "x\0")]
     [InlineData(15, "wanted\0")]
+    [InlineData(24, null)]
+    [InlineData(25, "u8\0")]
     [InlineData(60, null)]
     [InlineData(60, "u8\0")]
     [InlineData(65, "u8\0")]
