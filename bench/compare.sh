@@ -74,9 +74,20 @@ fi
 # A kernel with DWARF is 600 MB: it is measured where BENCH_DWARF names one, with 10 runs, for pahole takes seconds.
 if [ -n "${BENCH_DWARF:-}" ]; then
     warmup=1 runs=10
-    for name in task_struct ext4_inode no_such_type; do
+    # In nearly all units, of the first, of the last, in many under a name that ends others, a base type, nowhere.
+    for name in task_struct ${BENCH_FIRST:-list_head} ${BENCH_LAST:-ext4_inode} page int no_such_type; do
         row "DWARF: show $name" "$tool show $name --format dwarf -f $BENCH_DWARF" "pahole -F dwarf -C $name $BENCH_DWARF"
     done
+    if /usr/bin/python3 -c 'import drgn' 2>/dev/null; then
+        printf 'import sys, drgn\np = drgn.Program()\np.load_debug_info([sys.argv[1]])\np.type("struct task_struct")\n' >"$work/load.py"
+        row "DWARF: index of names, -j1" "$tool show no_such_type -j 1 --format dwarf -f $BENCH_DWARF" "/usr/bin/python3 $work/load.py $BENCH_DWARF"
+    fi
+    if command -v gdb >/dev/null; then
+        # It takes a quarter of a minute: once is enough.
+        begin=$(date +%s%N)
+        gdb -batch -ex 'ptype /o struct task_struct' "$BENCH_DWARF" >"$work/out" 2>/dev/null || true
+        echo "| DWARF: show task_struct | | | \`gdb -ex 'ptype /o struct task_struct'\` (once) | $((($(date +%s%N) - begin) / 1000000)) | | |" | tee -a "$work/table"
+    fi
     row "DWARF: show --all" "$tool show --all --format dwarf -f $BENCH_DWARF" "pahole -F dwarf -j2 $BENCH_DWARF"
     warmup=3 runs=${RUNS:-20}
 fi

@@ -74,12 +74,19 @@ internal static class Inputs
         {
             Messages.Note(string.Create(CultureInfo.InvariantCulture,
                 $"types: {graph.TypeCount - 1}; managed memory allocated: {GC.GetTotalAllocatedBytes() >> 10} KiB; resident at most: {Environment.WorkingSet >> 10} KiB"));
-            foreach (DwarfStage stage in source.Stages)
-            {
-                Messages.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: {stage.Milliseconds:f1} ms"));
-            }
+            WriteStages(source.Stages);
         }
 
         return graph;
+    }
+
+    /// <summary>Says what each stage of reading took.</summary>
+    public static void WriteStages(IReadOnlyList<DwarfStage> stages)
+    {
+        foreach (DwarfStage stage in stages)
+        {
+            Messages.Note(string.Create(CultureInfo.InvariantCulture,
+                $"{stage.Name}: {stage.Milliseconds:f1} ms; resident then: {stage.ResidentKib} KiB"));
+        }
     }
 }

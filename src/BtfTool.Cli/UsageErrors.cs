@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text;
-using BtfTool.Core.Queries;
+using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Cli;
 

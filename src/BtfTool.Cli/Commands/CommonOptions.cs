@@ -129,6 +129,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <inheritdoc cref="Inputs.ReadGraph"/>
     public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats));
 
+    /// <summary>Whether to say what reading took.</summary>
+    public bool WantsStages(ParseResult r) => r.GetValue(_stats);
+
     /// <summary>Reads the types of all that is asked together: one graph for a file, with <c>--kernel</c> those of the modules too.</summary>
     public TypeGraphSet ReadGraphs(ParseResult r, TypeSource source)
     {

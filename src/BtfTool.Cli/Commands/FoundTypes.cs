@@ -58,7 +58,7 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
     /// BTF, for patterns, and where no name was given.
     /// </summary>
     /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
-    public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly, bool paholeCompat)
+    public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly, bool paholeCompat, bool sayStages)
     {
         if (source.Format != SourceFormat.Dwarf || names.Length == 0 || names.Any(NamePattern.IsPattern))
         {
@@ -71,6 +71,11 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
         {
             DwarfFindResult result = source.FindInDwarf(name.Split(' ')[^1], firstOnly)!;
             Messages.Write(result.Diagnostics);
+            if (sayStages)
+            {
+                Inputs.WriteStages(result.Stages);
+            }
+
             TypeNameResult resolved = TypeNameQuery.Resolve(result.Graph, name);
             if (resolved.IsDefined)
             {
@@ -83,10 +88,17 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
                 Messages.Error(problem);
             }
 
-            problem = resolved.Problem;
+            problem = resolved.Problem + (resolved.Types.Count == 0 ? Suggestion(source, name) : "");
         }
 
         return problem is null ? groups : throw new UnusableException(problem);
+    }
+
+    // What the name may have been meant to be.
+    private static string Suggestion(TypeSource source, string name)
+    {
+        IReadOnlyList<string> nearest = source.NearestInDwarf(name);
+        return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
     }
 
     private static FoundTypes Of(DwarfFindResult result, TypeNameResult resolved, bool paholeCompat)

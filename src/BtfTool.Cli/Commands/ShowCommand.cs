@@ -108,7 +108,8 @@ internal static class ShowCommand
             }
 
             string[] names = r.GetValue(Names) ?? [];
-            List<FoundTypes>? groups = Common.IsWholeKernel(r) ? null : FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat));
+            List<FoundTypes>? groups = Common.IsWholeKernel(r) 
+                ? null : FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat), Common.WantsStages(r));
             TypeGraphSet? set = groups is null ? Common.ReadGraphs(r, source) : null;
             groups ??= OfGraphs(set!, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);

@@ -58,6 +58,9 @@ internal struct Abbreviation
 internal sealed class AbbreviationTable
 {
     private const int DenseLimit = 1 << 16;
+    private const int CachedForms = 0x40;
+
+    private static readonly DieField[] s_fields = [.. Enumerable.Range(0, 0x90).Select(attribute => DieFields.Of((ulong)attribute))];
 
     private readonly string _file;
     private readonly ulong _alsoWanted;
@@ -70,6 +73,9 @@ internal sealed class AbbreviationTable
     private int _stepCount;
     private int _constantCount;
     private ulong _key = ulong.MaxValue;
+
+    private readonly (AbbreviationStep Step, int Bytes, bool IsKnown)[] _forms = new (AbbreviationStep, int, bool)[CachedForms];
+    private ulong _formsKey = ulong.MaxValue;
 
     /// <param name="file">The input, for messages.</param>
     /// <param name="alsoWanted">Fields to read of every tag besides those that types are made of, one bit each.</param>
@@ -84,6 +90,9 @@ internal sealed class AbbreviationTable
 
     internal ReadOnlySpan<AbbreviationStep> Steps => _steps;
 
+    /// <summary>Number of abbreviations, plus 1: they are numbered from 1.</summary>
+    internal int Count => _count;
+
     internal long ConstantAt(int index) => _constants[index];
 
     /// <summary>Reads the table of a unit, unless it is the one read last. Cost: its bytes.</summary>
@@ -97,6 +106,12 @@ internal sealed class AbbreviationTable
         }
 
         _key = ulong.MaxValue;
+        if (_formsKey != (key & 0xff))
+        {
+            Array.Clear(_forms);
+            _formsKey = key & 0xff;
+        }
+
         _count = _stepCount = _constantCount = 0;
         _sparse = null;
         Array.Clear(_byCode);
@@ -180,14 +195,14 @@ internal sealed class AbbreviationTable
                 break;
             }
 
-            DieField field = DieFields.Of(attribute);
+            DieField field = attribute < (ulong)s_fields.Length ? s_fields[attribute] : DieFields.Of(attribute);
             if (((wanted >> (int)field) & 1) == 0)
             {
                 field = DieField.None;
             }
 
             var step = new AbbreviationStep { Field = field };
-            int bytes = DwarfForms.Describe(form, unit, ref step);
+            int bytes = Describe(form, unit, ref step);
             if (bytes == DwarfForms.Unknown)
             {
                 step.Op = StepOp.Unknown;
@@ -216,6 +231,29 @@ internal sealed class AbbreviationTable
         a.StepCount = _stepCount - a.FirstStep;
         a.TailBytes = skip;
         a.FixedBytes = isFixed ? total : -1;
+    }
+
+    // What a form is depends on the unit's sizes only, and those hardly ever change.
+    private int Describe(ulong form, in DwarfUnit unit, ref AbbreviationStep step)
+    {
+        if (form >= (ulong)_forms.Length)
+        {
+            return DwarfForms.Describe(form, unit, ref step);
+        }
+
+        ref (AbbreviationStep Step, int Bytes, bool IsKnown) known = ref _forms[form];
+        if (!known.IsKnown)
+        {
+            // Where a form has no value that anyone could want, it takes the field away.
+            var described = new AbbreviationStep { Field = DieField.Limit };
+            known = (described, 0, true);
+            known.Bytes = DwarfForms.Describe(form, unit, ref known.Step);
+        }
+
+        step.Op = known.Step.Op;
+        step.Class = known.Step.Class;
+        step.Field = known.Step.Field == DieField.None ? DieField.None : step.Field;
+        return known.Bytes;
     }
 
     private int AddConstant(long value)

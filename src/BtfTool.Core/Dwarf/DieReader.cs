@@ -57,6 +57,20 @@ internal unsafe struct DieReader
         return ReadLongUleb();
     }
 
+    /// <summary>Checks that this many bytes are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly void Need(int bytes)
+    {
+        if (bytes > _end - _at)
+        {
+            Fail($"{bytes} bytes expected, {_end - _at} remain in the unit");
+        }
+    }
+
+    /// <summary>Four bytes in this machine's order, of those that <see cref="Need"/> was asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly uint PeekU32(int distance) => Unsafe.ReadUnaligned<uint>(_at + distance);
+
     /// <summary>Goes over a DIE, its code read already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Skip(AbbreviationTable table, in Abbreviation a)
@@ -130,6 +144,73 @@ internal unsafe struct DieReader
         return 0;
     }
 
+    /// <summary>
+    /// Takes what a DIE says into a fingerprint, its code read already: values with what they are of, no references inside the unit.
+    /// </summary>
+    /// <param name="table">The unit's abbreviations.</param>
+    /// <param name="a">That of the DIE.</param>
+    /// <param name="names">Finds names that are said by index.</param>
+    /// <param name="hash">The fingerprint.</param>
+    /// <param name="target">The reference inside the unit, 0 for none.</param>
+    /// <returns>False when it has what cannot be told so: more than one reference, forms that stand in the DIE.</returns>
+    internal bool TryDigest(AbbreviationTable table, in Abbreviation a, in IndexedNames names, ref ulong hash, out ulong target)
+    {
+        target = 0;
+        ulong digest = hash;
+        foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))
+        {
+            Advance(step.SkipBytes);
+            if (step.Op >= StepOp.Indirect)
+            {
+                return false;
+            }
+
+            byte* at = _at;
+            ulong value = step.Op == StepOp.Implicit ? (ulong)table.ConstantAt(step.Constant) : ReadValue(step.Op);
+            if (step.Field is DieField.None or DieField.Sibling)
+            {
+                continue;
+            }
+
+            ulong what = ((ulong)step.Field << 56) | ((ulong)step.Class << 48);
+            switch (step.Class)
+            {
+                case ValueClass.Reference:
+                    if (target != 0 || value == 0)
+                    {
+                        return false;
+                    }
+
+                    target = value;
+                    value = 0;
+                    break;
+                case ValueClass.InfoString or ValueClass.Block:
+                    for (; _at - at > 8; at += 8)
+                    {
+                        digest = Fingerprint.Combine(digest, Unsafe.ReadUnaligned<ulong>(at));
+                    }
+
+                    for (value = 0; at < _at; at++)
+                    {
+                        value = (value << 8) | *at;
+                    }
+
+                    break;
+                case ValueClass.StringIndex:
+                    value = names.OffsetOf(value);
+                    break;
+                case ValueClass.AddressIndex or ValueClass.Supplementary or ValueClass.Signature:
+                    return false;
+            }
+
+            digest = Fingerprint.Combine(digest ^ what, value);
+        }
+
+        Advance(a.TailBytes);
+        hash = digest;
+        return true;
+    }
+
     private void SkipSteps(AbbreviationTable table, in Abbreviation a)
     {
         foreach (ref readonly AbbreviationStep step in table.Steps.Slice(a.FirstStep, a.StepCount))
@@ -163,7 +244,7 @@ internal unsafe struct DieReader
         InvalidImageException.Throw(_file.Path, ".debug_info", (_at < _end ? _at : _end) - _section, rule);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Advance(long bytes)
+    internal void Advance(long bytes)
     {
         if (bytes > _end - _at)
         {

@@ -11,6 +11,8 @@ namespace BtfTool.Core.Dwarf;
 /// </summary>
 public sealed class DwarfFile
 {
+    private const int MostHeaderBytes = 64;
+
     private readonly DwarfUnit[] _units;
     private readonly List<Diagnostic> _diagnostics = [];
 
@@ -91,9 +93,12 @@ public sealed class DwarfFile
     {
         var units = new List<DwarfUnit>();
         ByteRegion info = Sections.Info;
+        Span<byte> header = stackalloc byte[MostHeaderBytes];
         for (long at = 0; at < info.Length;)
         {
-            var reader = new SpanReader(info.Span(at, (int)Math.Min(info.Length - at, 64)), IsBigEndian, Path, ".debug_info");
+            // Each header that is touched in a mapping brings the pages around it in.
+            ReadOnlySpan<byte> bytes = info.Pass(at, header[..(int)Math.Min(info.Length - at, MostHeaderBytes)]);
+            var reader = new SpanReader(bytes, IsBigEndian, Path, ".debug_info");
             if (reader.Remaining < 4)
             {
                 Warn(at, $"{reader.Remaining} bytes behind the last unit");

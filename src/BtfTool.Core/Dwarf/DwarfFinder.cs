@@ -23,6 +23,9 @@ public sealed record DwarfFindResult
 
     /// <summary>Units that had to be left out.</summary>
     public required IReadOnlyList<Diagnostic> Diagnostics { get; init; }
+
+    /// <summary>Time and memory by stage.</summary>
+    public required IReadOnlyList<DwarfStage> Stages { get; init; }
 }
 
 /// <summary>
@@ -46,49 +49,18 @@ public static class DwarfFinder
         ArgumentNullException.ThrowIfNull(name);
         options = (options ?? new DwarfReadOptions()) with { Functions = false, Variables = false };
         byte[] bytes = Encoding.UTF8.GetBytes(name);
-        var imports = new ImportBudget(file);
-        int jobs = options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs;
-        Dictionary<int, List<uint>>? hits = NameHits.Find(file, bytes, jobs);
-        int[] units = hits is null ? [.. Enumerable.Range(0, file.Units.Length)] : [.. hits.Keys.Order()];
-        jobs = firstOnly ? 1 : Math.Clamp(jobs, 1, Math.Max(1, units.Length / 8));
-        var outcomes = new UnitOutcome[file.Units.Length];
-        var workers = new UnitWorker[jobs];
-        for (int i = 0; i < jobs; i++)
-        {
-            workers[i] = new UnitWorker(file, options, i, imports);
-        }
-
-        ulong hash = DwarfNames.HashOf(bytes);
-        int next = -1;
-        void Work(UnitWorker worker)
-        {
-            for (int i = Interlocked.Increment(ref next); i < units.Length; i = Interlocked.Increment(ref next))
-            {
-                bool found = worker.ReadRoots(file.Units[units[i]], hits?[units[i]], hash, ref outcomes[units[i]]);
-                if (found && firstOnly)
-                {
-                    return;
-                }
-            }
-        }
-
-        if (jobs == 1)
-        {
-            Work(workers[0]);
-        }
-        else
-        {
-            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
-        }
-
-        imports.Check();
+        var clock = new StageClock();
+        var search = new NameSearch(file, bytes, options, clock);
+        UnitOutcome[] outcomes = search.Run(firstOnly);
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
-        UnitReport.AddLeftOut(file, workers, diagnostics);
-        ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
+        UnitReport.AddLeftOut(file, search.Workers, diagnostics);
+        ProgramGroups groups = ProgramGroups.Merge(file, search.Workers, outcomes);
         var variants = VariantResolver.Resolve(groups);
         UnitReport.Add(file, options, variants, diagnostics);
         TypeGraph graph = GraphAssembler.Build(file, groups, variants, options, diagnostics, out IReadOnlyList<(int Group, int Unit)> nodes);
+        clock.Lap("build");
+        ulong hash = DwarfNames.HashOf(bytes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
         {
@@ -102,6 +74,31 @@ public static class DwarfFinder
         }
 
         GC.KeepAlive(file);
-        return new DwarfFindResult { Graph = graph, Types = types, Diagnostics = diagnostics };
+        return new DwarfFindResult { Graph = graph, Types = types, Diagnostics = diagnostics, Stages = clock.Stages };
+    }
+
+    // A program of less is gone through for its names at once.
+    private const long ManyInfoBytes = 16 << 20;
+
+    /// <summary>
+    /// Names of types that a mistyped one may have meant: at most three, the nearest first, those that begin alike first among equals.
+    /// Cost: for small programs and those that say names by index, <see cref="DwarfNameIndex.Read"/>; else a pass over
+    /// <c>.debug_str</c> and where that has anything near, a search through <c>.debug_info</c> for it. In the latter case names that lie
+    /// outside <c>.debug_str</c> are not seen, and the kind that was said in front makes no difference.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="typed">What was typed; a word such as <c>struct</c> may stand in front.</param>
+    /// <param name="options">Threads and filters.</param>
+    public static IReadOnlyList<string> Nearest(DwarfFile file, string typed, DwarfReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(typed);
+        options ??= new DwarfReadOptions();
+        bool isSmall = file.Sections.Info.Length < ManyInfoBytes || file.Sections.StringOffsets.Length > 0;
+        IReadOnlyList<string> names = isSmall
+            ? DwarfNameIndex.Read(file, new DwarfNameOptions { Reading = options with { Strict = false }, Local = false }).Nearest(typed)
+            : NearNames.Find(file, typed.Trim().Split(' ')[^1], options);
+        GC.KeepAlive(file);
+        return names;
     }
 }

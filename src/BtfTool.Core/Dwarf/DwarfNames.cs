@@ -63,6 +63,9 @@ internal readonly unsafe struct DwarfNames
         return hash == 0 ? 0 : name;
     }
 
+    /// <summary>The name at an offset in <c>.debug_str</c>.</summary>
+    internal static ulong OfString(ulong offset) => (2UL << SectionShift) | (offset & OffsetMask);
+
     /// <summary>The bytes of a name without the terminator.</summary>
     internal ReadOnlySpan<byte> BytesOf(ulong name)
     {
@@ -172,7 +175,9 @@ internal readonly unsafe struct DwarfNames
         return 0;
     }
 
-    private ulong OffsetOfIndex(ulong index, in DwarfUnit unit, ulong tableBase)
+    /// <summary>Where in <c>.debug_str</c> the name is that a unit says by index (DW_FORM_strx).</summary>
+    /// <exception cref="InvalidImageException">The unit's table has no such entry.</exception>
+    internal ulong OffsetOfIndex(ulong index, in DwarfUnit unit, ulong tableBase)
     {
         ByteRegion offsets = _file.Sections.StringOffsets;
         uint entryBytes = unit.Is64 ? 8u : 4u;
@@ -207,4 +212,11 @@ internal readonly unsafe struct DwarfNames
     private void Fail(ulong name, string rule) => InvalidImageException.Throw(_file.Path,
         (name >> SectionShift) switch { 1 => ".debug_info", 2 => ".debug_str", _ => ".debug_line_str" },
         (long)(name & OffsetMask), $"a name {rule}");
+}
+
+/// <summary>The names that a unit says by index.</summary>
+internal readonly struct IndexedNames(DwarfNames names, DwarfUnit unit, ulong tableBase)
+{
+    /// <inheritdoc cref="DwarfNames.OffsetOfIndex"/>
+    internal ulong OffsetOf(ulong index) => names.OffsetOfIndex(index, unit, tableBase);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -35,7 +34,8 @@ public sealed record DwarfReadOptions
 /// <summary>What one stage of reading took.</summary>
 /// <param name="Name">The stage.</param>
 /// <param name="Milliseconds">Elapsed time.</param>
-public sealed record DwarfStage(string Name, double Milliseconds);
+/// <param name="ResidentKib">Memory of the process at its end, in KiB: mapped pages that were touched count.</param>
+public sealed record DwarfStage(string Name, double Milliseconds, long ResidentKib);
 
 /// <summary>The types of a program, and what was left out of them.</summary>
 public sealed record DwarfReadResult
@@ -132,18 +132,5 @@ public static class DwarfReader
 
         imports.Check();
         return workers;
-    }
-
-    private sealed class StageClock
-    {
-        private long _last = Stopwatch.GetTimestamp();
-
-        internal List<DwarfStage> Stages { get; } = [];
-
-        internal void Lap(string name)
-        {
-            Stages.Add(new DwarfStage(name, Stopwatch.GetElapsedTime(_last).TotalMilliseconds));
-            _last = Stopwatch.GetTimestamp();
-        }
     }
 }

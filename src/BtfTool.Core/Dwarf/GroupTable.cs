@@ -70,6 +70,7 @@ internal sealed class GroupTable(int capacity)
                 if (type.Key < known.Key)
                 {
                     known.Key = type.Key;
+                    known.Unit = type.Unit;
                 }
 
                 TakeAddress(ref known, type);

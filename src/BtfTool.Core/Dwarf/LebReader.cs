@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.Dwarf;
@@ -35,7 +36,10 @@ internal ref struct LebReader
         return _bytes[_position++];
     }
 
-    internal ulong ReadUleb()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong ReadUleb() => (uint)_position < (uint)_bytes.Length && _bytes[_position] < 0x80 ? _bytes[_position++] : ReadLongUleb();
+
+    private ulong ReadLongUleb()
     {
         ulong value = 0;
         for (int shift = 0; ; shift += 7)

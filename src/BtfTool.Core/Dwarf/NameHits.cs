@@ -7,15 +7,22 @@ namespace BtfTool.Core.Dwarf;
 
 /// <summary>
 /// Where a name may be mentioned: its offsets in <c>.debug_str</c> as four bytes in <c>.debug_info</c>, and the name itself there. Found
-/// with vector instructions, without reading a DIE; whether it is a name there, the DIE says.
+/// with vector instructions, without reading a DIE; whether it is a name there, the DIE says. Where names are said by index, the units
+/// are known whose table in <c>.debug_str_offsets</c> has the name, and nothing is known of the places.
 /// </summary>
 internal sealed class NameHits
 {
-    private const int BlockBytes = 4 * 1024 * 1024;
+    // What a thread copies at a time: it stays in the second cache.
+    private const int BlockBytes = 256 * 1024;
+
+    // After so many blocks a thread knows whether most have a hit.
+    private const int TrialBlocks = 8;
 
     private readonly DwarfFile _file;
     private readonly byte[] _text;
     private readonly HashSet<uint> _offsets = [];
+    private readonly Dictionary<int, List<uint>> _byUnit = [];
+    private StringIndexTables? _tables;
 
     private NameHits(DwarfFile file, ReadOnlySpan<byte> name)
     {
@@ -23,20 +30,49 @@ internal sealed class NameHits
         _text = [.. name, 0];
     }
 
-    /// <summary>
-    /// The places, by unit; null where names are said by index, and each unit has to be looked at.
-    /// </summary>
-    internal static Dictionary<int, List<uint>>? Find(DwarfFile file, ReadOnlySpan<byte> name, int jobs)
+    /// <summary>The units that have to be looked at, ascending.</summary>
+    internal int[] Units { get; private set; } = [];
+
+    /// <summary>The places in a unit, ascending; null for none.</summary>
+    internal List<uint>? In(int unit) => _byUnit.GetValueOrDefault(unit);
+
+    /// <summary>Whether a unit may say the name by index.</summary>
+    /// <param name="tableBase">Where its part of <c>.debug_str_offsets</c> begins.</param>
+    internal bool MayBeIndexed(ulong tableBase) => _tables is not null && _tables.MayHaveName(tableBase);
+
+    /// <summary>Searches for a name.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The name, at least one byte.</param>
+    /// <param name="threads">Threads to use.</param>
+    internal static NameHits Find(DwarfFile file, ReadOnlySpan<byte> name, int threads)
     {
-        if (file.Sections.StringOffsets.Length > 0 || name.IsEmpty)
+        var hits = new NameHits(file, name);
+        if (name.IsEmpty)
         {
-            return null;
+            return hits;
         }
 
-        var search = new NameHits(file, name);
-        search.CollectOffsets(file.Sections.Strings);
-        search.CollectOffsets(file.Sections.LineStrings);
-        return search.Run(jobs);
+        hits.CollectOffsets(file.Sections.Strings);
+        hits.CollectOffsets(file.Sections.LineStrings);
+        var search = new PatternSearch(hits._text, hits._offsets);
+        hits.SearchInfo(search, threads);
+        hits._tables = StringIndexTables.Search(file, hits._offsets);
+        hits.Units = hits._tables is null ? [.. hits._byUnit.Keys.Order()] : [.. Enumerable.Range(0, file.Units.Length)];
+        return hits;
+    }
+
+    /// <summary>Searches for offsets in <c>.debug_str</c>, and for no name that stands in <c>.debug_info</c> or is said by index.</summary>
+    internal static NameHits FindOffsets(DwarfFile file, IEnumerable<uint> offsets, int threads)
+    {
+        var hits = new NameHits(file, default);
+        foreach (uint offset in offsets)
+        {
+            hits._offsets.Add(hits.AsInFile(offset));
+        }
+
+        hits.SearchInfo(new PatternSearch(null, hits._offsets), threads);
+        hits.Units = [.. hits._byUnit.Keys.Order()];
+        return hits;
     }
 
     // Linkers let strings share their ends, so that the name may lie inside a longer string; where a linked file has it as a string of
@@ -77,49 +113,54 @@ internal sealed class NameHits
     private uint AsInFile(uint offset) =>
         _file.IsBigEndian == BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(offset) : offset;
 
-    private Dictionary<int, List<uint>> Run(int jobs)
+    private void SearchInfo(PatternSearch search, int threads)
     {
         long length = _file.Sections.Info.Length;
-        var found = new List<long>[(length + BlockBytes - 1) / BlockBytes];
-        bool isShort = _text.Length < 3;
-        var search = new PatternSearch(isShort ? null : _text, _offsets);
-        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, jobs) }, block =>
-            found[block] = SearchBlock((long)block * BlockBytes, search, isShort));
-        var byUnit = new Dictionary<int, List<uint>>();
-        foreach (List<long> hits in found)
+        var found = new List<long>?[(length + BlockBytes - 1) / BlockBytes];
+        int next = -1;
+        Crew.Run((int)Math.Clamp(found.Length / 8, 1, threads), _ =>
         {
-            foreach (long at in hits)
+            byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(length, BlockBytes + Math.Max(_text.Length, 4)));
+            int searched = 0;
+            int hit = 0;
+            for (int block = Interlocked.Increment(ref next); block < found.Length; block = Interlocked.Increment(ref next))
             {
-                if (_file.TryFindUnit(at, out DwarfUnit unit))
-                {
-                    (CollectionsMarshal.GetValueRefOrAddDefault(byUnit, unit.Index, out _) ??= []).Add((uint)(at - unit.Offset));
-                }
+                // Where units with hits are many, their pages are needed anyway: they are mapped, not copied.
+                bool isMapped = searched >= TrialBlocks && hit * 2 > searched;
+                found[block] = SearchBlock((long)block * BlockBytes, search, buffer, isMapped);
+                searched++;
+                hit += found[block] is null ? 0 : 1;
+            }
+        });
+
+        foreach (List<long>? hits in found)
+        {
+            AddHits(hits ?? []);
+        }
+    }
+
+    private void AddHits(List<long> hits)
+    {
+        DwarfUnit unit = default;
+        foreach (long at in hits)
+        {
+            bool isInUnit = at >= unit.Offset && at - unit.Offset < unit.LengthBytes;
+            if (isInUnit || _file.TryFindUnit(at, out unit))
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(_byUnit, unit.Index, out _) ??= []).Add((uint)(at - unit.Offset));
             }
         }
-
-        return byUnit;
     }
 
     // A hit belongs to the block that it begins in.
-    private List<long> SearchBlock(long start, PatternSearch search, bool isShort)
+    private List<long>? SearchBlock(long start, PatternSearch search, byte[] buffer, bool isMapped)
     {
         ByteRegion info = _file.Sections.Info;
-        var hits = new List<long>();
         int starts = (int)Math.Min(info.Length - start, BlockBytes);
-        ReadOnlySpan<byte> block = info.Span(start, (int)Math.Min(info.Length - start, BlockBytes + Math.Max(_text.Length, 4)));
-        search.FindAll(block, starts, start, hits);
-        int sorted = hits.Count;
-        for (int at = 0; isShort && at < starts && block[at..].IndexOf(_text) is var next and >= 0; at++)
-        {
-            at += next;
-            hits.Add(start + at);
-        }
-
-        if (hits.Count > sorted)
-        {
-            hits.Sort();
-        }
-
+        int length = (int)Math.Min(info.Length - start, buffer.Length);
+        ReadOnlySpan<byte> block = isMapped ? info.Span(start, length) : info.Pass(start, buffer.AsSpan(0, length));
+        List<long>? hits = null;
+        search.FindAll(block, starts, start, ref hits);
         return hits;
     }
 }

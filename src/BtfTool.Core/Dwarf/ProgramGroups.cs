@@ -108,7 +108,7 @@ internal sealed class ProgramGroups
             {
                 if (groupOf[slot] == group)
                 {
-                    count++;
+                    count += 1 + _outcomes[unit].Alike;
                     break;
                 }
             }
@@ -145,7 +145,12 @@ internal sealed class ProgramGroups
                 }
                 else
                 {
-                    rows[group].Key = Math.Min(rows[group].Key, own[slot].Key);
+                    if (own[slot].Key < rows[group].Key)
+                    {
+                        rows[group].Key = own[slot].Key;
+                        rows[group].Unit = own[slot].Unit;
+                    }
+
                     GroupTable.TakeAddress(ref rows[group], own[slot]);
                 }
 

@@ -22,6 +22,32 @@ internal struct UnitOutcome
     internal InvalidImageException? Error;
 
     internal string? Name;
+
+    /// <summary>Number of further units that say the same and were not read for that reason.</summary>
+    internal int Alike;
+}
+
+/// <summary>Where a unit seems to define a name.</summary>
+internal struct UnitFinding
+{
+    /// <summary>Offsets of the definitions in the unit, ascending; null for none.</summary>
+    internal uint[]? Roots;
+
+    /// <summary>Fingerprint of all that they contain, where there is one.</summary>
+    internal ulong Digest;
+
+    internal bool IsDigested;
+
+    /// <summary>False as long as the offsets may be no DIEs.</summary>
+    internal bool IsSure;
+}
+
+/// <summary>What became of the guesses where DIEs are.</summary>
+internal enum FindingTruth
+{
+    Wrong,
+    Partial,
+    Right,
 }
 
 /// <summary>What a type that is left out is told by: the reason, the language, the fingerprint of the name.</summary>
@@ -86,26 +112,75 @@ internal sealed class UnitWorker
     }
 
     /// <summary>
-    /// Reads the definitions of a name in a unit and what they contain; false when there are none.
+    /// Notes where a unit defines a name, and a fingerprint of all that the definitions contain. Where they are is a guess until
+    /// <see cref="ReadRoots"/> has looked.
     /// </summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="hits">Where the name may be mentioned, ascending; null for anywhere.</param>
+    /// <param name="hits">Where the name may be mentioned.</param>
     /// <param name="nameHash">Fingerprint of the name.</param>
+    /// <param name="finding">Takes what was found.</param>
     /// <param name="outcome">What became of the unit.</param>
-    internal bool ReadRoots(in DwarfUnit unit, List<uint>? hits, ulong nameHash, ref UnitOutcome outcome)
+    internal void Survey(in DwarfUnit unit, NameHits hits, ulong nameHash, ref UnitFinding finding, ref UnitOutcome outcome)
     {
         try
         {
             if (!_scanner.Open(unit) || !IsWanted(ref outcome))
             {
-                return false;
+                return;
+            }
+
+            List<uint>? places = hits.In(unit.Index);
+            bool isIndexed = hits.MayBeIndexed(_scanner.StringOffsetsBase);
+            if (places is null && !isIndexed)
+            {
+                return;
             }
 
             _roots.Clear();
-            _scanner.FindRoots(hits, nameHash, _roots);
+            uint start = _scanner.Offset;
+            if (isIndexed || !_scanner.TryGuessRoots(places!, nameHash, _roots))
+            {
+                _roots.Clear();
+                _scanner.Seek(start);
+                _scanner.FindRoots(isIndexed ? null : places, nameHash, _roots);
+                finding.IsSure = true;
+            }
+
+            if (_roots.Count > 0)
+            {
+                finding.Roots = [.. _roots];
+                finding.IsDigested = _scanner.TryDigest(_roots, out finding.Digest);
+            }
+        }
+        catch (InvalidImageException e)
+        {
+            Report(e, ref outcome);
+        }
+    }
+
+    /// <summary>Reads the definitions of a name in a unit and what they contain.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="finding">What <see cref="Survey"/> found.</param>
+    /// <param name="nameHash">Fingerprint of the name.</param>
+    /// <param name="outcome">What became of the unit.</param>
+    /// <returns>Whether all of the guesses were right, some, or none.</returns>
+    internal FindingTruth ReadRoots(in DwarfUnit unit, in UnitFinding finding, ulong nameHash, ref UnitOutcome outcome)
+    {
+        try
+        {
+            _ = _scanner.Open(unit);
+            _roots.Clear();
+            _roots.AddRange(finding.Roots!);
+            if (!finding.IsSure)
+            {
+                var guesses = new List<uint>(_roots);
+                _roots.Clear();
+                _scanner.FindRoots(guesses, nameHash, _roots);
+            }
+
             if (_roots.Count == 0)
             {
-                return false;
+                return FindingTruth.Wrong;
             }
 
             foreach (uint root in _roots)
@@ -116,13 +191,71 @@ internal sealed class UnitWorker
             _linker.LinkRoots();
             Group(unit, ref outcome);
             outcome.Name = NameOfUnit();
-            return true;
+            return _roots.Count == finding.Roots!.Length ? FindingTruth.Right : FindingTruth.Partial;
         }
         catch (InvalidImageException e)
         {
             Report(e, ref outcome);
+            return FindingTruth.Wrong;
+        }
+    }
+
+    /// <summary>Hands the names of a unit to a collector; those in front of any damage have been taken then.</summary>
+    internal void CollectNames(in DwarfUnit unit, NameCollector names, DwarfNameOptions options, ref UnitOutcome outcome)
+    {
+        try
+        {
+            if (_scanner.Open(unit) && IsWanted(ref outcome))
+            {
+                _scanner.CollectNames(names, options);
+            }
+        }
+        catch (InvalidImageException e)
+        {
+            Report(e, ref outcome);
+        }
+    }
+
+    /// <summary>Notes which names a unit gives to types that it defines; one that cannot be read defines none.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="places">Where any of the names may be mentioned.</param>
+    /// <param name="nameHashes">Fingerprints of the names.</param>
+    /// <param name="areKnown">Takes what was found; names that are known already are not looked for.</param>
+    internal void Confirm(in DwarfUnit unit, List<uint> places, ulong[] nameHashes, bool[] areKnown)
+    {
+        try
+        {
+            UnitOutcome unused = default;
+            if (!_scanner.Open(unit) || !IsWanted(ref unused))
+            {
+                return;
+            }
+
+            uint start = _scanner.Offset;
+            for (int i = 0; i < nameHashes.Length; i++)
+            {
+                areKnown[i] = areKnown[i] || Defines(places, nameHashes[i], start);
+            }
+        }
+        catch (InvalidImageException)
+        {
+            // Who reads the unit in earnest hears of it.
+        }
+    }
+
+    // A guess may be wrong, and then the unit defines nothing of the name.
+    private bool Defines(List<uint> places, ulong nameHash, uint start)
+    {
+        _roots.Clear();
+        if (_scanner.TryGuessRoots(places, nameHash, _roots) && _roots.Count == 0)
+        {
             return false;
         }
+
+        _roots.Clear();
+        _scanner.Seek(start);
+        _scanner.FindRoots(places, nameHash, _roots);
+        return _roots.Count > 0;
     }
 
     private void Group(in DwarfUnit unit, ref UnitOutcome outcome)

@@ -75,6 +75,18 @@ public readonly unsafe struct ByteRegion
         return new ReadOnlySpan<byte>(_start + offset, length);
     }
 
+    /// <summary>
+    /// Bytes that are looked at once: copied from the file where that costs less than mapping its pages, else as <see cref="Span"/>.
+    /// </summary>
+    /// <param name="offset">Where they begin.</param>
+    /// <param name="buffer">Takes them if they are copied; its length is their number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside this region.</exception>
+    internal ReadOnlySpan<byte> Pass(long offset, Span<byte> buffer)
+    {
+        ReadOnlySpan<byte> bytes = Span(offset, buffer.Length);
+        return _owner is FileImage image && image.TryCopy(_start + offset, buffer) ? buffer : bytes;
+    }
+
     /// <summary>The whole region as a span.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The region is longer than 2 GiB.</exception>
     public ReadOnlySpan<byte> AsSpan() => Span(0, checked((int)Length));

@@ -20,10 +20,12 @@ public sealed unsafe partial class FileImage : IDisposable
 
     private byte* _map;
     private readonly long _mapLength;
+    private readonly SafeFileHandle? _handle;
 
-    private FileImage(string path, byte* map, long length)
+    private FileImage(string path, byte* map, long length, SafeFileHandle? handle)
     {
         Path = path;
+        _handle = handle;
         _map = map;
         _mapLength = length;
         Bytes = new ByteRegion(map, length, this);
@@ -63,15 +65,37 @@ public sealed unsafe partial class FileImage : IDisposable
             return kernel;
         }
 
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        bool isKept = false;
+        try
+        {
+            return Open(path, handle, out isKept);
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                handle.Dispose();
+            }
+        }
+    }
+
+    private static FileImage Open(string path, SafeFileHandle handle, out bool isKept)
+    {
+        isKept = false;
         long length = IsSeekable(handle) ? RandomAccess.GetLength(handle) : 0;
         if (length > 0 && (length >= MapThresholdBytes || path.StartsWith("/sys/", StringComparison.Ordinal)))
         {
             nint address = MemoryMap(0, (nuint)length, ProtRead, MapPrivate, handle, 0);
             if (address != -1)
             {
-                return path == KernelBtfPath && IsSysfs(handle)
-                    ? KeepForGood(path, (byte*)address, length) : new FileImage(path, (byte*)address, length);
+                if (path == KernelBtfPath && IsSysfs(handle))
+                {
+                    return KeepForGood(path, (byte*)address, length);
+                }
+
+                isKept = true;
+                return new FileImage(path, (byte*)address, length, handle);
             }
         }
 
@@ -104,9 +128,38 @@ public sealed unsafe partial class FileImage : IDisposable
         }
     }
 
+    /// <summary>Reads bytes of a mapping from the file; false where that cannot be done.</summary>
+    internal bool TryCopy(byte* start, Span<byte> to)
+    {
+        if (_handle is null || _map == null)
+        {
+            return false;
+        }
+
+        try
+        {
+            for (int done = 0; done < to.Length;)
+            {
+                int read = RandomAccess.Read(_handle, to[done..], start - _map + done);
+                if (read <= 0)
+                {
+                    return false;
+                }
+
+                done += read;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static FileImage KeepForGood(string path, byte* map, long length)
     {
-        var image = new FileImage(path, map, length) { IsPermanent = true };
+        var image = new FileImage(path, map, length, null) { IsPermanent = true };
         if (Interlocked.CompareExchange(ref s_kernelBtf, image, null) is { } earlier)
         {
             image.Unmap();
@@ -203,6 +256,7 @@ public sealed unsafe partial class FileImage : IDisposable
         {
             _ = MemoryUnmap((nint)_map, (nuint)_mapLength);
             _map = null;
+            _handle?.Dispose();
         }
     }
 

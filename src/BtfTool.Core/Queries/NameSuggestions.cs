@@ -1,4 +1,5 @@
 using System.Text;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Queries;

@@ -1,4 +1,5 @@
 using System.Text;
+using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.Queries;
 

@@ -84,6 +84,14 @@ public sealed class TypeSource : IDisposable
     public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
         _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
+    /// <summary>
+    /// Names of types in DWARF that a mistyped one may have meant: at most three, the nearest first; none where the types come from BTF.
+    /// Cost: see <see cref="DwarfFinder.Nearest"/>.
+    /// </summary>
+    /// <param name="typed">What was typed.</param>
+    public IReadOnlyList<string> NearestInDwarf(string typed) =>
+        _dwarf is null ? [] : DwarfFinder.Nearest(_dwarf, typed, _dwarfOptions);
+
     /// <summary>The types by name, for modules to be laid onto this input. Cost: made at the first use; see <see cref="BaseTypeIndex"/>.</summary>
     internal BaseTypeIndex TypeIndex => LazyInitializer.EnsureInitialized(ref _typeIndex, () => new BaseTypeIndex(Graph));
 

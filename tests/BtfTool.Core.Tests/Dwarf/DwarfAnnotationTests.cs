@@ -11,12 +11,12 @@ namespace BtfTool.Core.Tests.Dwarf;
 public class DwarfAnnotationTests
 {
     [Theory]
-    [InlineData("clang-x86_64-dwarf5")]
-    [InlineData("clang-x86_64-dwarf2")]
+    [InlineData("clang-dwarf5")]
+    [InlineData("clang-dwarf2")]
     [InlineData("clang-s390x-dwarf4")]
     public void Clang_says_the_same_in_DWARF_and_in_BTF(string variant)
     {
-        TypeGraph ours = ReadDwarf.All(Fixtures.Read($"dwarf/tags.{variant}.o.gz")).Graph;
+        TypeGraph ours = ReadDwarf.All(Fixtures.Read($"dwarf/bin/tags.{variant}.o")).Graph;
         TypeGraph theirs = Read.Graph(ElfSections.Find(Fixtures.Read("bin/tags.clang-bpf.o"), ".BTF").ShouldNotBeNull());
 
         string[] tags = Tags(theirs);

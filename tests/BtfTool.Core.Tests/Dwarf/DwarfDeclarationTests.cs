@@ -16,7 +16,8 @@ public class DwarfDeclarationTests
     /// <summary>Every compiled object whose sources are in C.</summary>
     public static TheoryData<string> Compiled =>
     [
-        .. Directory.EnumerateFiles(Fixtures.PathOf("dwarf"), "*.gz").Select(path => "dwarf/" + Path.GetFileName(path)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Fixtures.PathOf("dwarf/bin"), "*.o").Select(path => "dwarf/bin/" + Path.GetFileName(path))
+            .Where(name => File.Exists(Fixtures.PathOf("c/" + Path.GetFileName(name).Split('.')[0] + ".c"))).Order(StringComparer.Ordinal),
     ];
 
     [Theory]
@@ -45,7 +46,7 @@ public class DwarfDeclarationTests
     [Fact]
     public void Two_layouts_of_one_name_are_each_where_they_are_declared()
     {
-        TypeGraph graph = ReadDwarf.All(Fixtures.Read("dwarf/conflicts-both.gcc-x86_64.o.gz"), WithPlaces).Graph;
+        TypeGraph graph = ReadDwarf.All(Fixtures.Read("dwarf/bin/conflicts.gcc-dwarf5-r.o"), WithPlaces).Graph;
         string[] names = [.. Named(graph).Where(t => t.IsComposite).GroupBy(t => t.NameString).Where(g => g.Count() > 1).Select(g => g.Key)];
 
         names.ShouldNotBeEmpty();

@@ -141,6 +141,60 @@ public class DwarfFinderTests
         found.Types.Select(t => found.Graph[t.Type].SizeBytes).ShouldBe([1ul, 2ul]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Units_that_say_the_same_count_whatever_they_say_besides(int jobs)
+    {
+        var d = new DieTreeAssembler();
+        for (int unit = 0; unit < 40; unit++)
+        {
+            d.BeginUnit();
+            for (int i = 0; i < unit; i++)
+            {
+                d.Die(Struct, Name($"other{i}"), Size(i));
+            }
+
+            // What is behind the pointer differs, and so does what stands inside in every tenth unit.
+            DwarfLabel basic = d.Base("int", unit % 10 == 9 ? 8 : 4);
+            DwarfLabel far = unit % 2 == 0 ? d.Die(Struct, Name("far"), Declared) : d.Die(Struct, Name("far"), Size(unit));
+            DwarfLabel pointer = d.Die(Pointer, Type(far));
+            DwarfLabel inside = d.Open(Struct, Name("inside"), Size(8));
+            d.Die(Member, Name("x"), Type(basic), At(0));
+            d.Close();
+            d.Open(Struct, new DwarfAttribute(0x03, 0x0e, "wanted"), Size(16));
+            d.Die(Member, Name("inside"), Type(inside), At(0));
+            d.Die(Member, Name("to"), Type(pointer), At(8));
+            d.Close();
+            d.EndUnit();
+        }
+
+        DwarfFindResult found = DwarfFinder.Find(ReadDwarf.File(d.ToElf()), "wanted", new DwarfReadOptions { Jobs = jobs });
+
+        found.Types.Count.ShouldBe(2);
+        SizeOfInnermost(found, 0).ShouldBe(4ul);
+        SizeOfInnermost(found, 1).ShouldBe(8ul);
+        found.Diagnostics.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Bytes_that_look_like_a_definition_and_are_none_are_told_from_one()
+    {
+        // The bytes of the struct, whose abbreviation is the second, stand in a block too, where nothing defines anything.
+        var d = new DieTreeAssembler();
+        d.BeginUnit();
+        d.Die(Struct, new DwarfAttribute(0x03, 0x08, "wanted"), Size(5));
+        byte[] same = [2, .. "wanted"u8, 0, 5];
+        d.Die(0x34, Name("v"), new DwarfAttribute(0x02, 0x0a, same));
+        d.EndUnit();
+
+        DwarfFindResult found = DwarfFinder.Find(ReadDwarf.File(d.ToElf()), "wanted");
+
+        found.Graph[found.Types.ShouldHaveSingleItem().Type].SizeBytes.ShouldBe(5ul);
+        found.Types[0].UnitCount.ShouldBe(1);
+        found.Diagnostics.ShouldBeEmpty();
+    }
+
     [Fact]
     public void What_looks_like_a_mention_and_is_none_is_stepped_over()
     {
@@ -211,10 +265,16 @@ public class DwarfFinderTests
             }
         }
 
-        var hits = new List<long>();
-        new PatternSearch(text, numbers).FindAll(block, block.Length, 100, hits);
+        List<long>? hits = null;
+        new PatternSearch(text, numbers).FindAll(block, block.Length, 100, ref hits);
 
         hits.ShouldBe(expected);
+    }
+
+    private static ulong SizeOfInnermost(DwarfFindResult found, int type)
+    {
+        TypeView inside = found.Graph[found.Graph[found.Types[type].Type].Members[0].Type];
+        return found.Graph[inside.Members[0].Type].SizeBytes;
     }
 
     private static void Unit(DieTreeAssembler d, long insideSize)

@@ -1,4 +1,5 @@
 using System.Text;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Queries;
 using BtfTool.Core.Types;
 using Shouldly;

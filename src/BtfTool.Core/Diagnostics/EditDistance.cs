@@ -1,4 +1,4 @@
-namespace BtfTool.Core.Queries;
+namespace BtfTool.Core.Diagnostics;
 
 /// <summary>
 /// How far two names are apart: Damerau-Levenshtein in its restricted form (optimal string alignment): insert, delete or replace a
