@@ -10,5 +10,9 @@ namespace BtfTool.Cli.Commands;
 internal sealed record CommandEntry(string Name, string Description, Action<Command> Fill, IReadOnlyList<(string Line, string Meaning)> Examples)
 {
     /// <summary>All commands, in the order of the help.</summary>
-    public static IReadOnlyList<CommandEntry> All { get; } = [ShowCommand.Entry, ListCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry];
+    public static IReadOnlyList<CommandEntry> All { get; } =
+    [
+        ShowCommand.Entry, ListCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry,
+        HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
+    ];
 }

@@ -60,6 +60,8 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     private readonly Option<bool> _strict = Flag("--strict", "Stop at a damaged DWARF unit instead of leaving it out");
     private readonly Option<bool> _stats = Flag("--stats", "Say what reading took, by stage");
 
+    private readonly DwarfProgress? _progress = ProgressLine.IsWanted ? new DwarfProgress() : null;
+
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write to FILE, whole or not at all [default: standard output]",
@@ -92,6 +94,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             {
                 Jobs = r.GetValue(_jobs),
                 Strict = r.GetValue(_strict),
+                Progress = _progress,
                 Functions = functions,
                 Variables = functions,
                 DeclarationPlaces = declarationPlaces,
@@ -101,7 +104,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         });
 
     /// <inheritdoc cref="Inputs.ReadGraph"/>
-    public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats));
+    public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats), _progress);
 
     /// <summary>Reads the types of all that is asked together: one graph for a file.</summary>
     public TypeGraphSet ReadGraphs(ParseResult r, TypeSource source) => new(ReadGraph(r, source));
