@@ -35,9 +35,25 @@ public class OutputTests : WorkFolder
     }
 
     [Fact]
+    public void A_listing_goes_on_behind_a_struct_that_contains_itself()
+    {
+        var btf = new BtfAssembler();
+        btf.Struct("circle", 4).Member("self", btf.NextId - 1, 0);
+        btf.Struct("user", 4).Member("whole", 1, 0);
+        btf.Struct("good", 4).Member("a", btf.Int("int", 4, signed: true), 0);
+
+        RunResult result = BtfToolProcess.Run("show", "--all", "-f", Write("circle", btf.ToBytes()));
+
+        result.ExitCode.ShouldBe(0);
+        result.Errors.ShouldContain("struct circle is left out: it contains itself");
+        result.Errors.ShouldContain("struct user is left out");
+        result.Output.ShouldStartWith("struct good {");
+    }
+
+    [Fact]
     public void A_listing_that_fails_behind_a_megabyte_of_text_leaves_nothing()
     {
-        string input = Write("circle", LoopBehindManyTypes());
+        string input = Write("circle", DeepBehindManyTypes());
 
         RunResult run = BtfToolProcess.Run("show", "--all", "--expand", "-f", input, "-o", PathTo("out.txt"));
 
@@ -283,8 +299,8 @@ public class OutputTests : WorkFolder
         return Write("broken", btf);
     }
 
-    // Enough good structs to fill the output's block several times, then one that contains itself.
-    private static byte[] LoopBehindManyTypes()
+    // Enough good structs to fill the output's block several times, then one that is nested too deeply.
+    private static byte[] DeepBehindManyTypes()
     {
         var btf = new BtfAssembler();
         uint number = btf.Int("int", 4, signed: true);
@@ -293,7 +309,12 @@ public class OutputTests : WorkFolder
             btf.Struct($"good_{i}", 4).Member("value", number, 0);
         }
 
-        btf.Struct("circle", 4).Member("self", btf.NextId - 1, 0);
+        for (int i = 0; i < 1200; i++)
+        {
+            btf.Struct($"level_{i}", 4).Member("below", btf.NextId, 0);
+        }
+
+        btf.Int("last", 4);
         return btf.ToBytes();
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.Core.Sources;
 using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
@@ -42,6 +43,24 @@ public class SourcesDecompressorTests
     [Fact]
     public void Gzip_of_nothing_is_read() =>
         Read([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]).ShouldBeEmpty();
+
+    [Fact]
+    public void What_is_neither_ELF_nor_BTF_is_refused_by_its_first_bytes()
+    {
+        // 64 MiB of zeros each: as gzip, and as Zstandard in blocks of one repeated byte.
+        byte[] gzip = Gzip(new byte[64 << 20]);
+        byte[] block = [0x02, 0, 0x10, 0];
+        byte[] zstd = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x58, .. Enumerable.Repeat(block, 511).SelectMany(b => b), 0x03, 0, 0x10, 0];
+        foreach (byte[] bomb in (byte[][])[gzip, zstd])
+        {
+            var image = FileImage.FromRegion("bomb", ByteRegion.FromBytes(bomb));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+
+            Should.Throw<InvalidImageException>(() => BtfLocation.Look(image, ReaderLimits.Default)).Message.ShouldContain("neither BTF nor ELF");
+
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
+        }
+    }
 
     [Fact]
     public void Gzip_of_several_members_is_read() =>

@@ -35,6 +35,33 @@ public class PaholeMalformedTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_listing_leaves_out_what_contains_itself_and_goes_on(bool compat)
+    {
+        var b = new BtfAssembler();
+        uint number = b.Int("int", 4);
+        b.Struct("first", 4).Member("a", number, 0);
+        uint loop = b.Struct("loop", 8).Member("a", number, 0).Member("self", b.Array(b.NextId - 1, number, 1), 32);
+        b.Union("user", 8).Member("l", b.Const(loop), 0);
+        b.Struct("apart", 8).Member("l", b.Pointer(loop), 0);
+        TypeGraph graph = Graph(b);
+        PaholeEmitter emitter = null!;
+
+        string text = Encoding.UTF8.GetString(Inputs.Write(w =>
+        {
+            emitter = new PaholeEmitter(graph, new PaholeOptions { Compat = compat }, w);
+            emitter.WriteAll();
+        }));
+
+        text.ShouldStartWith("struct first {");
+        text.ShouldContain("struct apart {");
+        text.ShouldNotContain("struct loop {");
+        emitter.Diagnostics.Select(d => d.Message).ShouldBe(
+            ["listing: struct loop is left out: it contains itself", "listing: union user is left out: it contains itself"]);
+    }
+
+    [Theory]
     [MemberData(nameof(Modes))]
     public void A_body_inside_of_itself_behind_a_pointer_is_refused(bool compat, bool expand)
     {

@@ -121,6 +121,22 @@ internal static class Assembled
         return b;
     }
 
+    /// <summary>Only types that the base of a module can be distilled to, some of a name and some that nothing else has.</summary>
+    public static BtfAssembler Distilled()
+    {
+        var b = new BtfAssembler();
+        uint i = b.Int("int", 4, signed: true);
+        b.Float("double", 8);
+        b.Struct("twice", 4).Member("a", i, 0);
+        b.Struct("twice", 8).Member("b", b.NextId - 2, 0);
+        b.Union("u", 8).Member("c", b.NextId - 2, 0);
+        b.Enum("e").Value("one", 1);
+        b.Enum64("f").Value("two", 2);
+        b.Forward("declared");
+        b.Forward("declared_union", isUnion: true);
+        return b;
+    }
+
     /// <summary>Hundreds of types and members with parts of one long name.</summary>
     public static BtfAssembler SharedName(int bytes)
     {

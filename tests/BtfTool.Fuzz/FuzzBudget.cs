@@ -27,6 +27,12 @@ public static class FuzzBudget
     /// <summary>Bytes that a target may allocate on its thread.</summary>
     public static long AllocatedBytes(int inputBytes) => (64L * inputBytes) + (4L << 20);
 
+    /// <summary>
+    /// Bytes that a target of DWARF may allocate on its thread: it reads a file up to nine times; what is compressed inside may be a
+    /// hundred times as long.
+    /// </summary>
+    public static long DwarfAllocatedBytes(int inputBytes) => (1024L * inputBytes) + (16L << 20);
+
     /// <summary>Bytes that a target may print: each record (12 bytes at least) up to the limit of one type.</summary>
     public static long OutputBytes(int inputBytes) => ((inputBytes / 12) + 64) * Limits(inputBytes).MaxEmittedBytesPerType;
 }

@@ -43,10 +43,14 @@ public sealed class FuzzRunner(FuzzReport report)
             ?? Run(input, Readers + ((emitter + 1 + random.Below(Emitters - 1)) % Emitters));
     }
 
+    /// <summary>Runs one input through one of the targets of DWARF, chosen by the number of the case.</summary>
+    public string? RunDwarf(FuzzInput input, ulong number) =>
+        Run(input, Readers + Emitters + new FuzzRandom(~number).Below(DwarfTargets.All.Count));
+
     private string? Run(FuzzInput input, int number)
     {
         IFuzzTarget target = FuzzTargets.All[number];
-        long budget = FuzzBudget.AllocatedBytes(input.Length);
+        long budget = target.AllocatedBytes(input.Length);
         _output.Reset(FuzzBudget.OutputBytes(input.Length));
         long before = GC.GetAllocatedBytesForCurrentThread();
         long start = Stopwatch.GetTimestamp();
@@ -87,7 +91,14 @@ public sealed class FuzzRunner(FuzzReport report)
     /// <param name="cases">How many.</param>
     /// <param name="seeds">What to spoil.</param>
     /// <param name="capacityBytes">Most bytes of an input.</param>
-    public static FuzzReport RunCases(int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes)
+    public static FuzzReport RunCases(int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes) => RunCases(
+        cases, capacityBytes, (number, input) => Mutator.Make(number, seeds, input), (runner, input, number) => runner.RunSome(input, number));
+
+    /// <summary>As the other, of DWARF.</summary>
+    public static FuzzReport RunCases(int cases, IReadOnlyList<DwarfSeed> seeds) => RunCases(cases, seeds.Max(s => s.Elf.Length),
+        (number, input) => DwarfMutator.Make(number, seeds, input), (runner, input, number) => runner.RunDwarf(input, number));
+
+    private static FuzzReport RunCases(int cases, int capacityBytes, Action<ulong, FuzzInput> make, Func<FuzzRunner, FuzzInput, ulong, string?> run)
     {
         var report = new FuzzReport();
         var threads = new Thread[Threads];
@@ -95,7 +106,7 @@ public sealed class FuzzRunner(FuzzReport report)
         for (int t = 0; t < Threads; t++)
         {
             int thread = t;
-            threads[t] = new Thread(() => RunShare(thread, cases, seeds, capacityBytes, watch, report), StackBytes);
+            threads[t] = new Thread(() => RunShare(thread, cases, new FuzzInput(capacityBytes), make, run, watch, report), StackBytes);
             threads[t].Start();
         }
 
@@ -107,15 +118,15 @@ public sealed class FuzzRunner(FuzzReport report)
         return report;
     }
 
-    private static void RunShare(int thread, int cases, IReadOnlyList<FuzzSeed> seeds, int capacityBytes, FuzzWatch watch, FuzzReport report)
+    private static void RunShare(int thread, int cases, FuzzInput input, Action<ulong, FuzzInput> make,
+        Func<FuzzRunner, FuzzInput, ulong, string?> run, FuzzWatch watch, FuzzReport report)
     {
         var runner = new FuzzRunner(report);
-        var input = new FuzzInput(capacityBytes);
         for (int number = thread; number < cases; number += Threads)
         {
-            Mutator.Make((ulong)number, seeds, input);
+            make((ulong)number, input);
             watch.Begin(thread, number, input);
-            if (runner.RunSome(input, (ulong)number) is { } failure)
+            if (run(runner, input, (ulong)number) is { } failure)
             {
                 report.Fail($"case {number}, saved as {Save(number, input)}: {failure}");
                 break;

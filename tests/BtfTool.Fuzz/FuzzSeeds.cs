@@ -40,6 +40,7 @@ public static class FuzzSeeds
         yield return new("one of each, big endian", Assembled.OneOfEach(bigEndian: true).ToBytes());
         yield return new("unknown kinds and layout", Assembled.UnknownKinds().ToBytes());
         yield return new("huge counts", Assembled.HugeCounts().ToBytes());
+        yield return new("types that can be distilled", Assembled.Distilled().ToBytes());
         yield return new("one name shared", Assembled.SharedName(SharedNameBytes).ToBytes());
     }
 

@@ -23,6 +23,7 @@ public static class FuzzTargets
         new Target("a file over itself", (image, _) => GraphWalk.Checksum(OverItself(image))),
         new Target("sources", (image, _) => ReadSource(image)),
         new Target("kernel images", (image, _) => KernelImage.TryFind(image.Path, image.Bytes, Limits(image), out ByteRegion _)),
+        new Target("a file over itself, laid onto itself", (image, _) => GraphWalk.Checksum(LaidOntoItself(image))),
     ];
 
     /// <summary>What prints.</summary>
@@ -45,8 +46,8 @@ public static class FuzzTargets
         new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), Header(image), output)),
     ];
 
-    /// <summary>Both.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters];
+    /// <summary>All, those of DWARF included.</summary>
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters, .. DwarfTargets.All];
 
     private static ReaderLimits Limits(FileImage image) => FuzzBudget.Limits((int)image.Bytes.Length);
 
@@ -66,6 +67,15 @@ public static class FuzzTargets
         BtfFile below = Btf(image);
         TypeGraph graph = BtfReader.Read(below, limits: Limits(image));
         return BtfReader.Read(BtfFile.Parse(image.Path, "BTF", image.Bytes, below), graph, limits: Limits(image));
+    }
+
+    // The same bytes as module, as distilled base and as kernel.
+    private static TypeGraph LaidOntoItself(FileImage image)
+    {
+        BtfFile kernel = Btf(image);
+        TypeGraph graph = BtfReader.Read(kernel, limits: Limits(image));
+        BtfFile module = BtfFile.Parse(image.Path, "BTF", image.Bytes, Btf(image));
+        return BtfReader.Read(DistilledBase.Relocate(module, kernel, new BaseTypeIndex(graph)), graph, limits: Limits(image));
     }
 
     // What opening a file does, without the file system.

@@ -9,6 +9,7 @@ namespace BtfTool.Fuzz;
 public class FuzzTests(ITestOutputHelper output)
 {
     private const int SmallBytes = 64 * 1024;
+    private const int DwarfCases = 40_000;
 
     public static TheoryData<string> SeedNames => [.. FuzzSeeds.Unspoiled().Select(s => s.Name)];
 
@@ -29,7 +30,7 @@ public class FuzzTests(ITestOutputHelper output)
         FuzzReport report = FuzzRunner.RunCases(200_000, FuzzSeeds.Small, SmallBytes);
         report.Failures.ShouldBeEmpty();
         Show(report);
-        foreach ((string target, long runs, long results, _) in report.Shares)
+        foreach ((string target, long runs, long results, _) in report.Shares.Where(s => !s.Target.StartsWith("DWARF", StringComparison.Ordinal)))
         {
             runs.ShouldBeGreaterThan(20_000, target);
             results.ShouldBeGreaterThan(5_000, target);
@@ -42,6 +43,28 @@ public class FuzzTests(ITestOutputHelper output)
         FuzzReport report = FuzzRunner.RunCases(20_000, [.. FuzzSeeds.Images()], SmallBytes);
         Show(report);
         report.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Dwarf_keeps_the_promise_unspoiled()
+    {
+        foreach (DwarfSeed seed in DwarfSeeds.All)
+        {
+            FuzzRunner.RunSeed(new FuzzSeed(seed.Name, seed.Elf)).ShouldBeNull(seed.Name);
+        }
+    }
+
+    [Fact]
+    public void Mutations_of_dwarf_keep_the_promise()
+    {
+        FuzzReport report = FuzzRunner.RunCases(DwarfCases, DwarfSeeds.All);
+        Show(report);
+        report.Failures.ShouldBeEmpty();
+        foreach ((string target, long runs, long results, _) in report.Shares.Where(s => s.Target.StartsWith("DWARF", StringComparison.Ordinal)))
+        {
+            runs.ShouldBeGreaterThan(DwarfCases / 10, target);
+            results.ShouldBeGreaterThan(DwarfCases / 40, target);
+        }
     }
 
     [Fact]

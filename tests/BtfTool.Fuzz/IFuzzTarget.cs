@@ -13,6 +13,9 @@ public interface IFuzzTarget
     /// <summary>What it is, for messages.</summary>
     string Name { get; }
 
+    /// <summary>Bytes that it may allocate on its thread.</summary>
+    long AllocatedBytes(int inputBytes) => FuzzBudget.AllocatedBytes(inputBytes);
+
     /// <summary>Reads the input and, if it prints, prints to the output.</summary>
     void Run(FileImage image, IBufferWriter<byte> output);
 }

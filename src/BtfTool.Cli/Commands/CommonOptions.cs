@@ -27,6 +27,13 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _kernel = new("--kernel")
+    {
+        Description = "The kernel with all its modules: those of DIR, or of the running kernel; --file names the kernel",
+        HelpName = "DIR",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly Option<string> _format = new("--format")
     {
         Description = "Read 'btf' or 'dwarf' [default: BTF where there is some, else DWARF]",
@@ -57,7 +64,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         HelpName = "N",
     };
 
-    private readonly Option<bool> _strict = Flag("--strict", "Stop at a damaged DWARF unit instead of leaving it out");
+    private readonly Option<bool> _strict = Flag("--strict", "Stop at a damaged DWARF unit or module instead of leaving it out");
     private readonly Option<bool> _stats = Flag("--stats", "Say what reading took, by stage");
 
     private readonly DwarfProgress? _progress = ProgressLine.IsWanted ? new DwarfProgress() : null;
@@ -68,46 +75,70 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         HelpName = "FILE",
     };
 
+    /// <summary>Whether the command is about one file, so that <c>--kernel</c> is refused.</summary>
+    public bool IsOfOneFile { get; init; }
+
     /// <summary>Adds the options to a command, those of the command itself between the ones for reading and the one for writing.</summary>
     public void AddTo(Command command, params IEnumerable<Option> own)
     {
-        foreach (Option option in (IEnumerable<Option>)[_file, _base, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
+        foreach (Option option in (IEnumerable<Option>)[_file, _base, _kernel, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
         {
             command.Options.Add(option);
         }
 
+        _kernel.Hidden = IsOfOneFile;
         command.Validators.Add(Validate);
     }
 
+    /// <summary>Opens a file, or with <c>--kernel</c> the kernel itself; its modules are read by <see cref="ReadGraphs"/>.</summary>
     /// <inheritdoc cref="Inputs.Open"/>
     /// <param name="r">The command line.</param>
     /// <param name="functions">Whether the functions and variables of DWARF are read as well.</param>
     /// <param name="declarationPlaces">Whether DWARF is asked where types are declared.</param>
-    public TypeSource OpenSource(ParseResult r, bool functions = false, bool declarationPlaces = false) => Inputs.Open(
-        (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file),
-        new SourceOptions
+    public TypeSource OpenSource(ParseResult r, bool functions = false, bool declarationPlaces = false)
+    {
+        string? path = (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file);
+        SourceOptions options = SourceOptionsOf(r, functions, declarationPlaces);
+        return IsWholeKernel(r)
+            ? Inputs.OpenKernel(path ?? r.GetValue(_base), r.GetValue(_kernel), options with { BasePath = null })
+            : Inputs.Open(path, options);
+    }
+
+    /// <summary>Whether the kernel is asked with all its modules.</summary>
+    public bool IsWholeKernel(ParseResult r) => r.GetResult(_kernel) is { Implicit: false };
+
+    /// <summary>Where else the running kernel has a type that it has not itself; null when there is nothing to say.</summary>
+    public string? ElsewhereHint(ParseResult r, TypeSource source, string name) =>
+        IsWholeKernel(r) ? null : Inputs.ModulesWith(source, name, SourceOptionsOf(r));
+
+    private SourceOptions SourceOptionsOf(ParseResult r, bool functions = false, bool declarationPlaces = false) => new()
+    {
+        BasePath = r.GetValue(_base),
+        Format = FormatOf(r.GetValue(_format)) ?? SourceFormat.Any,
+        DebugDirectories = r.GetValue(_debugDirectories) ?? [],
+        Dwarf = new DwarfReadOptions
         {
-            BasePath = r.GetValue(_base),
-            Format = FormatOf(r.GetValue(_format)) ?? SourceFormat.Any,
-            DebugDirectories = r.GetValue(_debugDirectories) ?? [],
-            Dwarf = new DwarfReadOptions
-            {
-                Jobs = r.GetValue(_jobs),
-                Strict = r.GetValue(_strict),
-                Progress = _progress,
-                Functions = functions,
-                Variables = functions,
-                DeclarationPlaces = declarationPlaces,
-                UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
-                LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
-            },
-        });
+            Jobs = r.GetValue(_jobs),
+            Strict = r.GetValue(_strict),
+            Progress = _progress,
+            Functions = functions,
+            Variables = functions,
+            DeclarationPlaces = declarationPlaces,
+            UnitFilter = r.GetValue(_unit) is { } glob ? NamePattern.Of(glob) : null,
+            LanguageFilter = r.GetValue(_language) is { } name ? code => IsLanguage(code, name) : null,
+        },
+    };
 
     /// <inheritdoc cref="Inputs.ReadGraph"/>
     public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats), _progress);
 
-    /// <summary>Reads the types of all that is asked together: one graph for a file.</summary>
-    public TypeGraphSet ReadGraphs(ParseResult r, TypeSource source) => new(ReadGraph(r, source));
+    /// <summary>Reads the types of all that is asked together: one graph for a file, with <c>--kernel</c> those of the modules too.</summary>
+    public TypeGraphSet ReadGraphs(ParseResult r, TypeSource source)
+    {
+        TypeGraph graph = ReadGraph(r, source);
+        return IsWholeKernel(r)
+            ? Inputs.ReadModules(source, r.GetValue(_kernel), SourceOptionsOf(r), r.GetValue(_stats)) : new TypeGraphSet(graph);
+    }
 
     /// <summary>Where the output goes; null is standard output.</summary>
     public string? OutputPath(ParseResult r) => r.GetValue(_output);
@@ -151,9 +182,37 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             result.AddError("Give one file: FILE or --file.");
         }
 
+        if (result.GetResult(_kernel) is { Implicit: false } kernel)
+        {
+            ValidateKernel(result, kernel, isNamed || isPositional);
+            return;
+        }
+
         if (!isNamed && !isPositional && result.GetResult(_base) is not null)
         {
             result.AddError("--base goes with a file: the running kernel has no base.");
+        }
+    }
+
+    private void ValidateKernel(CommandResult result, OptionResult kernel, bool hasFile)
+    {
+        bool hasBase = result.GetResult(_base) is not null;
+        string? directory = kernel.Tokens.Count == 1 ? kernel.Tokens[0].Value : null;
+        if (IsOfOneFile)
+        {
+            result.AddError($"'{result.Command.Name}' is about one file: name the kernel or a module with --file; --kernel goes with commands that ask for types.");
+        }
+        else if (hasFile && hasBase)
+        {
+            result.AddError("With --kernel give the kernel once: --file or --base.");
+        }
+        else if (directory is null && (hasFile || hasBase))
+        {
+            result.AddError("--kernel without a DIR is the running kernel: name the folder of the other kernel's modules, --kernel DIR.");
+        }
+        else if (directory is not null && !directory.Contains('/', StringComparison.Ordinal) && !Path.Exists(directory))
+        {
+            result.AddError($"--kernel takes a folder, and there is none called '{directory}': put names before it, or a bare --kernel at the end.");
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class DumpCommand
             Description = "The file to read, as with --file",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var common = new CommonOptions(positional);
+        var common = new CommonOptions(positional) { IsOfOneFile = true };
         command.Arguments.Add(positional);
         common.AddTo(command);
         command.SetAction(r => Run(common, r));

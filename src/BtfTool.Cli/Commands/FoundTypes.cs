@@ -14,6 +14,9 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
 
     public IReadOnlyList<TypeId>? Types { get; } = types;
 
+    /// <summary>The module that has them; null for the kernel, and where one file is asked.</summary>
+    public string? Module { get; init; }
+
     /// <summary>
     /// Where a type is declared and which units define it, in words that can stand in a comment; null where neither is known.
     /// </summary>

@@ -25,7 +25,7 @@ internal static class HeaderCommand
         };
         Option<bool> unsorted = CommonOptions.Flag("--unsorted", "Keep the order of the file instead of sorting by name");
         Option<bool> compat = CommonOptions.Flag("--bpftool-compat", "Write what bpftool writes, its mistakes included");
-        var common = new CommonOptions();
+        var common = new CommonOptions { IsOfOneFile = true };
         command.Arguments.Add(names);
         common.AddTo(command, unsorted, compat);
         command.SetAction(r => Run(common, r, r.GetValue(names) ?? [], r.GetValue(unsorted), r.GetValue(compat)));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
+using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
@@ -16,6 +17,7 @@ internal static class ShowCommand
         ("btftool show task_struct", "a struct of the running kernel"),
         ("btftool show 'struct tcp_*' -f vmlinux", "all structs that match, from a file"),
         ("btftool show fuse_inode -f /sys/kernel/btf/fuse", "a struct of a module"),
+        ("btftool show fuse_inode --kernel", "the same, of whichever module has it"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
     ]);
 
@@ -103,13 +105,15 @@ internal static class ShowCommand
             }
 
             string[] names = r.GetValue(Names) ?? [];
-            List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat))
-                ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
+            List<FoundTypes>? groups = Common.IsWholeKernel(r) ? null : FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat));
+            TypeGraphSet? set = groups is null ? Common.ReadGraphs(r, source) : null;
+            groups ??= OfGraphs(set!, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
+            DistinctTypesOfSet? distinct = set is { Graphs.Length: > 1 } ? new DistinctTypesOfSet(set) : null;
             foreach (FoundTypes group in groups)
             {
-                WriteListing(group, Settings(r), sayPlaces, writer);
+                WriteListing(group, Settings(r), sayPlaces, distinct, writer);
             }
 
             writer.Flush();
@@ -117,19 +121,42 @@ internal static class ShowCommand
             return ExitCode.Done;
         }
 
-        private FoundTypes OfGraph(TypeGraph graph, ParseResult r, string[] names) =>
-            new(graph, r.GetValue(_all) ? null
-                : ShownTypes.Of(graph, TypeNames.Resolve(graph, names, allowDeclared: false), r.GetValue(_paholeCompat)));
-
-        private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayPlaces, Utf8Writer writer)
+        private List<FoundTypes> OfGraphs(TypeGraphSet set, ParseResult r, TypeSource source, string[] names)
         {
-            var emitter = new PaholeEmitter(group.Graph, options, writer);
-            if (group.Types is null)
+            if (!r.GetValue(_all))
             {
-                emitter.WriteAll(before: sayPlaces ? id => WritePlace(group, id, writer) : null);
+                return ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), r.GetValue(_paholeCompat));
+            }
+
+            var groups = new List<FoundTypes>();
+            foreach (TypeGraph graph in set.Graphs)
+            {
+                groups.Add(new FoundTypes(graph, null) { Module = groups.Count == 0 ? null : KernelModules.NameOf(graph) });
+            }
+
+            return groups;
+        }
+
+        private static void WriteListing(
+            FoundTypes group, PaholeOptions options, bool sayPlaces, DistinctTypesOfSet? distinct, Utf8Writer writer)
+        {
+            if (group.Types is null && group.Module is not null)
+            {
+                WriteModule(group, options, distinct!, writer);
                 return;
             }
 
+            var emitter = new PaholeEmitter(group.Graph, options, writer);
+            if (group.Types is null)
+            {
+                emitter.WriteAll(
+                    after: distinct is null ? null : (id, _) => distinct.Add(new TypeRef(group.Graph, id)),
+                    before: sayPlaces ? id => WritePlace(group, id, writer) : null);
+                Messages.Write(emitter.Diagnostics);
+                return;
+            }
+
+            WriteModuleLine(group, options, writer);
             foreach (TypeId id in group.Types)
             {
                 if (sayPlaces)
@@ -147,6 +174,37 @@ internal static class ShowCommand
             if (group.PlaceOf(id) is { } place)
             {
                 writer.Write($"/* {place} */\n");
+            }
+        }
+
+        // What a module has and those before it have not.
+        private static void WriteModule(FoundTypes group, PaholeOptions options, DistinctTypesOfSet distinct, Utf8Writer writer)
+        {
+            TypeGraph graph = group.Graph;
+            PaholeEmitter? emitter = null;
+            for (uint id = graph.FirstOwnType.Value; id < (uint)graph.TypeCount; id++)
+            {
+                TypeView type = graph[new TypeId(id)];
+                if (!type.IsComposite || type.IsAnonymous || !distinct.Add(new TypeRef(graph, type.Id)))
+                {
+                    continue;
+                }
+
+                if (emitter is null)
+                {
+                    WriteModuleLine(group, options, writer);
+                    emitter = new PaholeEmitter(graph, options, writer);
+                }
+
+                emitter.WriteType(type.Id);
+            }
+        }
+
+        private static void WriteModuleLine(FoundTypes group, PaholeOptions options, Utf8Writer writer)
+        {
+            if (group.Module is { } module && !options.Compat)
+            {
+                writer.Write($"/* module {module.Replace("*/", "", StringComparison.Ordinal)} */\n");
             }
         }
 

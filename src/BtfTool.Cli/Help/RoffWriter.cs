@@ -8,6 +8,8 @@ internal sealed class RoffWriter
     // Fixed, so that pages are the same whenever they are made: the day of the last change of what they say.
     private const string Date = "2026-11-21";
 
+    private const int MaxLineBytes = 78;
+
     private readonly StringBuilder _page = new();
 
     public RoffWriter(string name, int section)
@@ -32,17 +34,32 @@ internal sealed class RoffWriter
     /// <summary>Plain text.</summary>
     public RoffWriter Text(string text) => Line(Escape(text));
 
-    /// <summary>A line that is escaped already.</summary>
+    /// <summary>Text that is escaped already.</summary>
     public RoffWriter Line(string escaped)
     {
-        _page.Append(escaped).Append('\n');
+        int used = 0;
+        foreach (string word in escaped.Split(' '))
+        {
+            bool fits = used > 0 && used + 1 + word.Length <= MaxLineBytes;
+            _page.Append(used == 0 ? "" : fits ? " " : "\n");
+
+            // What begins a line with a dot would be a request.
+            _page.Append(!fits && word.StartsWith('.') ? "\\&" : "").Append(word);
+            used = fits ? used + 1 + word.Length : word.Length;
+        }
+
+        _page.Append('\n');
         return this;
     }
 
     /// <summary>An entry of a list.</summary>
     /// <param name="escapedTag">What it is about, escaped already.</param>
     /// <param name="text">What is said of it, plain.</param>
-    public void Item(string escapedTag, string text) => _page.Append($".TP\n{escapedTag}\n{Escape(text)}\n");
+    public void Item(string escapedTag, string text)
+    {
+        _page.Append($".TP\n{escapedTag}\n");
+        Text(text);
+    }
 
     /// <summary>Lines that stay as they are.</summary>
     public void Verbatim(string text)

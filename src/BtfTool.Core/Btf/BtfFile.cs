@@ -23,6 +23,23 @@ public sealed class BtfFile
     private readonly BtfKindLayout[] _layout;
     private int _recordCount = -1;
 
+    // The records of another file with other words, over another base.
+    private BtfFile(BtfFile original, uint[] words, ByteRegion strings, BtfFile baseFile)
+    {
+        Path = original.Path;
+        Section = original.Section;
+        Base = baseFile;
+        IsBigEndian = original.IsBigEndian;
+        HeaderBytes = original.HeaderBytes;
+        Diagnostics = original.Diagnostics;
+        TypeSectionOffset = original.TypeSectionOffset;
+        IsRelocated = true;
+        _types = original._types;
+        _layout = original._layout;
+        _swapped = words;
+        _strings = strings;
+    }
+
     private BtfFile(string path, string section, BtfFile? baseFile, in Header header, ByteRegion bytes, List<Diagnostic> diagnostics)
     {
         Path = path;
@@ -50,6 +67,9 @@ public sealed class BtfFile
 
     /// <summary>The BTF that this one extends, or null.</summary>
     public BtfFile? Base { get; }
+
+    /// <summary>Whether the records were laid onto <see cref="Base"/> and are not those of the file.</summary>
+    internal bool IsRelocated { get; }
 
     /// <summary>Byte order of the file.</summary>
     public bool IsBigEndian { get; }
@@ -146,6 +166,10 @@ public sealed class BtfFile
 
         return new BtfFile(path, section, baseFile, header, bytes, diagnostics) { HasLayoutSection = header.LayoutLength > 0 };
     }
+
+    /// <summary>A file with as many records of the same lengths, laid onto another base.</summary>
+    internal static BtfFile Relocated(BtfFile original, uint[] words, ByteRegion strings, BtfFile baseFile) =>
+        new(original, words, strings, baseFile);
 
     /// <summary>
     /// True when this looks like split BTF: it was read without a base, and its strings do not begin with the empty one

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -78,14 +79,19 @@ public static class BtfReader
 
     private static TypeGraph BuildOver(TypeGraphBuilder builder, BtfFile file, bool rowsAreValid)
     {
-        BtfFile baseFile = file.Base!;
-        string? misfit = FirstNameInsideAString(file);
+        if (file.IsRelocated)
+        {
+            return builder.BuildFilled(rowsAreValid);
+        }
+
+        string? misfit = SplitFit.FirstWrongName(file);
         TypeGraph? graph = null;
         if (misfit is null)
         {
             try
             {
                 graph = builder.BuildFilled(rowsAreValid);
+                misfit = SplitFit.FirstWrongReference(graph);
             }
             catch (InvalidImageException e)
             {
@@ -93,63 +99,24 @@ public static class BtfReader
             }
         }
 
-        if (graph is null)
+        if (misfit is not null || graph is null)
         {
-            InvalidImageException.Throw(file.Path, file.Section, -1,
-                $"does not fit its base {baseFile.Path} ({baseFile.EndId - 1} types): {misfit}; it was made for another kernel build, give that one with --base");
+            BtfFile baseFile = file.Base!;
+            string evidence = SplitFit.Evidence(file);
+            InvalidImageException.Throw(file.Path, file.Section, -1, string.Create(CultureInfo.InvariantCulture,
+                $"does not fit its base {baseFile.Path} ({baseFile.EndId - 1:N0} types): {(evidence.Length == 0 ? "" : evidence + "; ")}{misfit}; it was made for another kernel build, give that one with --base"));
         }
 
         return graph;
-    }
-
-    // A name of split BTF begins where a string begins; with the wrong base it falls inside one. Returns what is wrong, or null.
-    private static string? FirstNameInsideAString(BtfFile file)
-    {
-        uint end = file.FirstName + (uint)file.Strings.Length;
-        foreach (BtfRecord record in file)
-        {
-            uint name = record.NameOffset;
-            if (name >= end)
-            {
-                return $"type {record.Id} has a name at string offset {name}, strings end at {end}";
-            }
-
-            if (name != 0 && name != file.FirstName && ByteBefore(file, name) != 0)
-            {
-                return $"type {record.Id} has a name at string offset {name}, where no string begins";
-            }
-        }
-
-        return null;
-    }
-
-    private static byte ByteBefore(BtfFile file, uint name)
-    {
-        while (name - 1 < file.FirstName)
-        {
-            file = file.Base!;
-        }
-
-        return file.Strings[(int)(name - 1 - file.FirstName)];
     }
 
     /// <summary>Says what split BTF without a base lacks, and which file may be it.</summary>
     [DoesNotReturn]
     internal static void ThrowSplit(BtfFile file, string? suggestedBase = null)
     {
-        uint last = 0;
-        uint records = 0;
-        foreach (BtfRecord record in file)
-        {
-            records++;
-            if (record.Kind is BtfKind.BTF_KIND_PTR or BtfKind.BTF_KIND_CONST or BtfKind.BTF_KIND_TYPEDEF)
-            {
-                last = Math.Max(last, record.SizeOrType);
-            }
-        }
-
+        uint last = SplitFit.LastReferences(file).Type;
         string hint = suggestedBase is null ? "for a module, the vmlinux it was built with" : $"try --base {suggestedBase}";
         InvalidImageException.Throw(file.Path, file.Section, -1,
-            $"split BTF: its {records} types refer to types up to {last} of a base; give that with --base ({hint})");
+            $"split BTF: its {file.RecordCount} types refer to types up to {last} of a base; give that with --base ({hint})");
     }
 }

@@ -181,7 +181,7 @@ internal sealed class DeclarationPlaces
         {
             _offsetsUnit = unit;
             _offsets.Clear();
-            _scanner ??= new UnitScanner(_file, wantsFunctions: true, wantsVariables: true);
+            _scanner ??= new UnitScanner(_file, wantsFunctions: true, wantsVariables: true, new ImportBudget(_file));
             if (_scanner.Open(_file.Units[unit]))
             {
                 _scanner.Scan();

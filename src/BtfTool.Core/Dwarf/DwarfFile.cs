@@ -16,6 +16,7 @@ public sealed class DwarfFile
 
     private DwarfFile(ElfFile elf, string path, ReaderLimits limits)
     {
+        Fingerprint.DrawKey();
         Path = path;
         Limits = limits;
         Sections = DwarfSections.Read(elf);
@@ -39,6 +40,9 @@ public sealed class DwarfFile
 
     /// <summary>Byte order of all sections.</summary>
     public bool IsBigEndian { get; }
+
+    /// <summary>Rows that tables begin with: fewer in small files, of which there may be many to read.</summary>
+    internal int RowCapacity => (int)Math.Clamp(Sections.Info.Length / 16, 64, 4096);
 
     /// <summary>The units, in the order of the section.</summary>
     public ReadOnlySpan<DwarfUnit> Units => _units;

@@ -46,6 +46,7 @@ public static class DwarfFinder
         ArgumentNullException.ThrowIfNull(name);
         options = (options ?? new DwarfReadOptions()) with { Functions = false, Variables = false };
         byte[] bytes = Encoding.UTF8.GetBytes(name);
+        var imports = new ImportBudget(file);
         int jobs = options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs;
         Dictionary<int, List<uint>>? hits = NameHits.Find(file, bytes, jobs);
         int[] units = hits is null ? [.. Enumerable.Range(0, file.Units.Length)] : [.. hits.Keys.Order()];
@@ -54,7 +55,7 @@ public static class DwarfFinder
         var workers = new UnitWorker[jobs];
         for (int i = 0; i < jobs; i++)
         {
-            workers[i] = new UnitWorker(file, options, i);
+            workers[i] = new UnitWorker(file, options, i, imports);
         }
 
         ulong hash = DwarfNames.HashOf(bytes);
@@ -80,12 +81,14 @@ public static class DwarfFinder
             Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
         }
 
+        imports.Check();
         var diagnostics = new List<Diagnostic>(file.Diagnostics);
         UnitReport.Add(file, options, outcomes, diagnostics);
         UnitReport.AddLeftOut(file, workers, diagnostics);
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
-        TypeGraph graph = GraphAssembler.Build(file, groups, VariantResolver.Resolve(groups), options, diagnostics,
-            out IReadOnlyList<(int Group, int Unit)> nodes);
+        var variants = VariantResolver.Resolve(groups);
+        UnitReport.Add(file, options, variants, diagnostics);
+        TypeGraph graph = GraphAssembler.Build(file, groups, variants, options, diagnostics, out IReadOnlyList<(int Group, int Unit)> nodes);
         var types = new List<DwarfFoundType>();
         for (int i = 0; i < nodes.Count; i++)
         {

@@ -20,9 +20,11 @@ internal readonly unsafe struct DwarfNames
     private readonly long _infoLength;
     private readonly long _stringsLength;
     private readonly long _lineStringsLength;
+    private readonly int _mostBytes;
 
     internal DwarfNames(DwarfFile file)
     {
+        _mostBytes = file.Limits.MaxNameBytes;
         _file = file;
         _info = file.Sections.Info.Start;
         _infoLength = file.Sections.Info.Length;
@@ -75,7 +77,30 @@ internal readonly unsafe struct DwarfNames
         return rest[..rest.IndexOf((byte)0)];
     }
 
-    /// <summary>A fingerprint of the bytes of a name, 0 for the empty one. Cost: its length.</summary>
+    /// <summary>Whether two names that have been read before, neither of them empty, are the same. Cost: their length.</summary>
+    internal bool AreEqual(ulong name, ulong other)
+    {
+        // Most are short, and equal.
+        byte* a = StartOf(name, out _) + (long)(name & OffsetMask);
+        byte* b = StartOf(other, out _) + (long)(other & OffsetMask);
+        while (*a == *b)
+        {
+            if (*a == 0)
+            {
+                return true;
+            }
+
+            a++;
+            b++;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// A fingerprint of the bytes of a name, 0 for the empty one. Cost: its length, which is bounded: many names may share one end.
+    /// </summary>
+    /// <exception cref="InvalidImageException">The name does not lie or end in its section, or is longer than the limits allow.</exception>
     internal ulong HashOf(ulong name)
     {
         byte* start = StartOf(name, out long length);
@@ -86,7 +111,7 @@ internal readonly unsafe struct DwarfNames
         }
 
         byte* p = start + at;
-        byte* end = start + length;
+        byte* end = start + Math.Min(length, (long)at + _mostBytes + 1);
         ulong hash = Fingerprint.Seed;
         bool isEmpty = *p == 0;
         while (end - p >= 8)
@@ -143,7 +168,7 @@ internal readonly unsafe struct DwarfNames
             word |= (ulong)*p << shift;
         }
 
-        Fail(name, "does not end in the section");
+        Fail(name, $"does not end in the section, or has more than {_mostBytes} bytes");
         return 0;
     }
 

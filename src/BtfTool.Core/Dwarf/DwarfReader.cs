@@ -89,6 +89,7 @@ public static class DwarfReader
         ProgramGroups groups = ProgramGroups.Merge(file, workers, outcomes);
         clock.Lap("merge");
         var variants = VariantResolver.Resolve(groups);
+        UnitReport.Add(file, options, variants, diagnostics);
         clock.Lap("refine");
         TypeGraph graph = GraphAssembler.Build(file, groups, variants, options, diagnostics, out _);
         clock.Lap("build");
@@ -106,11 +107,12 @@ public static class DwarfReader
 
     private static UnitWorker[] ReadUnits(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes)
     {
+        var imports = new ImportBudget(file);
         int jobs = Math.Clamp(options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs, 1, Math.Max(1, outcomes.Length));
         var workers = new UnitWorker[jobs];
         for (int i = 0; i < jobs; i++)
         {
-            workers[i] = new UnitWorker(file, options, i);
+            workers[i] = new UnitWorker(file, options, i, imports);
         }
 
         DwarfProgress progress = options.Progress ?? new DwarfProgress();
@@ -133,6 +135,7 @@ public static class DwarfReader
             Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
         }
 
+        imports.Check();
         return workers;
     }
 

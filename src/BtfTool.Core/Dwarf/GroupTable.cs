@@ -1,3 +1,4 @@
+using System.Numerics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Dwarf;
@@ -6,17 +7,17 @@ namespace BtfTool.Core.Dwarf;
 /// The groups of types with one fingerprint that a worker has met: one row of each, at the place that comes first, and for each unit
 /// the groups of its rows. All that is kept of the many copies of a type is one number each.
 /// </summary>
-internal sealed class GroupTable
+internal sealed class GroupTable(int capacity)
 {
-    private ulong[] _hashes = new ulong[1 << 15];
-    private int[] _slots = new int[1 << 15];
-    private RowList<int> _new = new(1024);
+    private ulong[] _hashes = new ulong[BitOperations.RoundUpToPowerOf2((uint)capacity * 8)];
+    private int[] _slots = new int[BitOperations.RoundUpToPowerOf2((uint)capacity * 8)];
+    private RowList<int> _new = new(capacity / 4);
 
     /// <summary>One row of each group; references are group numbers plus 1, 0 is void.</summary>
-    internal TypeRows Rows { get; } = new();
+    internal TypeRows Rows { get; } = new(capacity);
 
     /// <summary>Groups of the rows of all units, one unit behind the other.</summary>
-    internal RowList<int> Incidence = new(1 << 16);
+    internal RowList<int> Incidence = new(16 * capacity);
 
     /// <summary>Takes the rows of a unit, linked and fingerprinted, in. Cost: O(rows).</summary>
     internal void Add(TypeRows unit)
@@ -61,33 +62,34 @@ internal sealed class GroupTable
         ulong at = type.Hash >> 17 & mask;
         while (_hashes[at] != 0)
         {
-            if (_hashes[at] == type.Hash)
+            // This is done for each of the copies of a type, so that their members are not compared here (it took 7 % of the time).
+            if (_hashes[at] == type.Hash && ShallowComparison.MayBeAlike(Rows.Types[_slots[at]], type))
             {
-                ref TypeRow known = ref Rows.Types[_slots[at]];
+                int slot = _slots[at];
+                ref TypeRow known = ref Rows.Types[slot];
                 if (type.Key < known.Key)
                 {
                     known.Key = type.Key;
                 }
 
                 TakeAddress(ref known, type);
-
-                return _slots[at];
+                return slot;
             }
 
             at = (at + 1) & mask;
         }
 
-        int slot = Rows.Types.Count;
+        int added = Rows.Types.Count;
         Rows.Types.Add(type);
         _new.Add(row);
         _hashes[at] = type.Hash;
-        _slots[at] = slot;
+        _slots[at] = added;
         if (Rows.Types.Count * 2 > _hashes.Length)
         {
             Grow();
         }
 
-        return slot;
+        return added;
     }
 
     /// <summary>Of several copies of a function or variable, one may lie where the others are declared or inlined: the first that lies anywhere.</summary>

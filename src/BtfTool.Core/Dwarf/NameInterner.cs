@@ -7,7 +7,7 @@ namespace BtfTool.Core.Dwarf;
 internal sealed class NameInterner
 {
     private readonly DwarfNames _names;
-    private readonly Dictionary<ulong, uint> _known = new(1 << 12);
+    private readonly Dictionary<ulong, (ulong Name, uint Place)> _known = new(1 << 12);
     private byte[] _pool = new byte[1 << 16];
     private int _length = 1;
 
@@ -21,26 +21,48 @@ internal sealed class NameInterner
             return default;
         }
 
-        ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
-        if (!known)
+        ref (ulong Name, uint Place) first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
+        while (known && first.Name != name && !IsAt(first.Place, _names.BytesOf(name)))
         {
-            place = Append(_names.BytesOf(name));
+            hash = Fingerprint.Last(hash, Fingerprint.Seed);
+            first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out known);
         }
 
-        return new NameId(place);
+        if (!known)
+        {
+            first = (name, Append(_names.BytesOf(name)));
+        }
+
+        return new NameId(first.Place);
     }
 
     /// <summary>The place of a name that lies in no section. Cost: its length.</summary>
     internal NameId Intern(ReadOnlySpan<byte> name)
     {
-        ref uint place = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, DwarfNames.HashOf(name), out bool known);
-        if (!known && !name.IsEmpty)
+        if (name.IsEmpty)
         {
-            place = Append(name);
+            return default;
         }
 
-        return new NameId(place);
+        ulong hash = DwarfNames.HashOf(name);
+        ref (ulong Name, uint Place) first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out bool known);
+        while (known && !IsAt(first.Place, name))
+        {
+            hash = Fingerprint.Last(hash, Fingerprint.Seed);
+            first = ref CollectionsMarshal.GetValueRefOrAddDefault(_known, hash, out known);
+        }
+
+        if (!known)
+        {
+            first = (0, Append(name));
+        }
+
+        return new NameId(first.Place);
     }
+
+    private bool IsAt(uint place, ReadOnlySpan<byte> name) =>
+        _pool.AsSpan((int)place, _length - (int)place) is var rest && rest.Length > name.Length
+        && rest.StartsWith(name) && rest[name.Length] == 0;
 
     /// <summary>The names, each ended by a zero.</summary>
     internal byte[] ToPool() => _pool[.._length];

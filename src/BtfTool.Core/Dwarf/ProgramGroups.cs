@@ -14,20 +14,24 @@ internal sealed class ProgramGroups
     private readonly UnitOutcome[] _outcomes;
     private readonly int[][] _groupOf;
 
-    private ProgramGroups(UnitWorker[] workers, UnitOutcome[] outcomes)
+    private ProgramGroups(UnitWorker[] workers, UnitOutcome[] outcomes, int capacity)
     {
+        Rows = new TypeRows(capacity);
         _workers = workers;
         _outcomes = outcomes;
         _groupOf = new int[workers.Length][];
     }
 
     /// <summary>One row of each group; references are group numbers plus 1.</summary>
-    internal TypeRows Rows { get; } = new();
+    internal TypeRows Rows { get; }
 
     /// <summary>Number of groups.</summary>
     internal int Count => Rows.Types.Count;
 
     internal int UnitCount => _outcomes.Length;
+
+    /// <summary>Number of rows of all units.</summary>
+    internal long RowCount => _workers.Sum(w => (long)w.Groups.Incidence.Count);
 
     /// <summary>Of each name that types are referred to by: the definitions and the declaration.</summary>
     internal Dictionary<ulong, NamedGroups> Names { get; } = [];
@@ -36,14 +40,14 @@ internal sealed class ProgramGroups
     /// <exception cref="InvalidImageException">There are more types than the limits allow.</exception>
     internal static ProgramGroups Merge(DwarfFile file, UnitWorker[] workers, UnitOutcome[] outcomes)
     {
-        var groups = new ProgramGroups(workers, outcomes);
+        var groups = new ProgramGroups(workers, outcomes, file.RowCapacity);
         long most = workers.Sum(w => (long)w.Groups.Rows.Types.Count);
         if (most > file.Limits.MaxTypes)
         {
             InvalidImageException.Throw(file.Path, ".debug_info", -1, $"{most} types; at most {file.Limits.MaxTypes} are read");
         }
 
-        groups.Number((int)most);
+        groups.Number((int)most, new ShallowComparison(new DwarfNames(file)));
         groups.CopyElements();
         groups.CollectNames();
         groups.TakeForeignAddresses(file);
@@ -114,7 +118,7 @@ internal sealed class ProgramGroups
     }
 
     // Which group is which: the first of its fingerprint, at the least key of all workers.
-    private void Number(int most)
+    private void Number(int most, ShallowComparison comparison)
     {
         var byHash = new Dictionary<ulong, int>(most);
         var rows = new RowList<TypeRow>(most);
@@ -125,7 +129,14 @@ internal sealed class ProgramGroups
             _groupOf[w] = new int[own.Length];
             for (int slot = 0; slot < own.Length; slot++)
             {
-                ref int group = ref CollectionsMarshal.GetValueRefOrAddDefault(byHash, own[slot].Hash, out bool known);
+                ulong hash = own[slot].Hash;
+                ref int group = ref CollectionsMarshal.GetValueRefOrAddDefault(byHash, hash, out bool known);
+                while (known && !comparison.AreAlike(rows[group], RowsOf(source[group]), own[slot], _workers[w].Groups.Rows))
+                {
+                    hash = Fingerprint.Last(hash, Fingerprint.Seed);
+                    group = ref CollectionsMarshal.GetValueRefOrAddDefault(byHash, hash, out known);
+                }
+
                 if (!known)
                 {
                     group = rows.Count;
@@ -174,6 +185,8 @@ internal sealed class ProgramGroups
 
         _sources = source;
     }
+
+    private TypeRows RowsOf(long source) => _workers[(int)(source >> 32)].Groups.Rows;
 
     private RowList<long> _sources;
 

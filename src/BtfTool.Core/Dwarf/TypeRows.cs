@@ -187,12 +187,13 @@ internal static class TypeReference
 }
 
 /// <summary>Rows of types with their elements: of a unit while it is read, and of a worker, which has one of each group.</summary>
-internal sealed class TypeRows
+/// <param name="capacity">Rows to have room for at the start; lists grow.</param>
+internal sealed class TypeRows(int capacity)
 {
-    internal RowList<TypeRow> Types = new(4096);
-    internal RowList<MemberEntry> Members = new(8192);
-    internal RowList<EnumeratorEntry> Enumerators = new(4096);
-    internal RowList<ParameterEntry> Parameters = new(4096);
+    internal RowList<TypeRow> Types = new(capacity);
+    internal RowList<MemberEntry> Members = new(2 * capacity);
+    internal RowList<EnumeratorEntry> Enumerators = new(capacity);
+    internal RowList<ParameterEntry> Parameters = new(capacity);
 
     internal void Clear()
     {

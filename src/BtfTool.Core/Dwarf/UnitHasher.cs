@@ -80,12 +80,12 @@ internal sealed class UnitHasher
     // What a type says without the types it refers to.
     private ulong ShallowHash(in TypeRow type)
     {
-        ulong hash = Fingerprint.Combine(type.NameHash ^ type.SizeBytes, (ulong)type.Count);
+        ulong hash = Fingerprint.Combine(Fingerprint.Combine(type.NameHash, type.SizeBytes), (ulong)type.Count);
         if (type.Kind is TypeKind.Struct or TypeKind.Union)
         {
             foreach (ref readonly MemberEntry m in _rows.Members.AsSpan(type.First, type.Count))
             {
-                hash = Fingerprint.Combine(hash ^ m.NameHash, m.BitOffset + m.BitSize);
+                hash = Fingerprint.Combine(Fingerprint.Combine(hash ^ m.NameHash, m.BitOffset), m.BitSize);
             }
         }
         else
@@ -177,7 +177,12 @@ internal sealed class UnitHasher
                 foreach (ref readonly MemberEntry m in _rows.Members.AsSpan(type.First, type.Count))
                 {
                     hash = Fingerprint.Combine(hash ^ m.NameHash, Reference(types, m.Target, ref ok));
-                    hash = Fingerprint.Combine(hash ^ m.BitOffset, m.BitSize | ((ulong)m.AlignmentBytes << 32));
+                    hash = Fingerprint.Combine(hash, m.BitOffset);
+                    if ((m.BitSize | m.AlignmentBytes) != 0)
+                    {
+                        hash = Fingerprint.Combine(hash ^ Fingerprint.Mark, m.BitSize | ((ulong)m.AlignmentBytes << 32));
+                    }
+
                 }
 
                 break;
@@ -203,7 +208,8 @@ internal sealed class UnitHasher
         }
 
         bool hasAddress = type.Kind is TypeKind.Function or TypeKind.Variable;
-        hash = Fingerprint.Combine(hash, (hasAddress ? 0 : type.SizeBytes) ^ ((ulong)type.AlignmentBytes << 40));
+        hash = Fingerprint.Combine(hash, hasAddress ? 0 : type.SizeBytes);
+        hash = type.AlignmentBytes == 0 ? hash : Fingerprint.Combine(hash ^ Fingerprint.Mark, type.AlignmentBytes);
         type.Hash = Fingerprint.Last(hash, (ulong)type.Count);
         type.ReferenceHash = type.Is(RowFlags.Named) ? type.ReferenceHash : type.Hash;
         type.State = Done;
@@ -222,5 +228,6 @@ internal sealed class UnitHasher
         return hash;
     }
 
-    private static RowFlags IdentityFlags(RowFlags flags) => flags & (RowFlags.Declaration | RowFlags.Signed | RowFlags.Union | RowFlags.Pinned);
+    /// <summary>The flags that tell types apart.</summary>
+    internal static RowFlags IdentityFlags(RowFlags flags) => flags & (RowFlags.Declaration | RowFlags.Signed | RowFlags.Union | RowFlags.Pinned);
 }

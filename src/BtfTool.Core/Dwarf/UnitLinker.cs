@@ -35,6 +35,8 @@ internal sealed class UnitLinker
 
     private void Link(bool cut)
     {
+        // This may import rows too, so it comes before they are linked.
+        Complete();
         int members = 0, parameters = 0;
         for (int row = 0; row < _rows.Types.Count || members < _rows.Members.Count || parameters < _rows.Parameters.Count;)
         {
@@ -64,7 +66,6 @@ internal sealed class UnitLinker
             }
         }
 
-        Complete();
         if (_scanner.HasOpaqueRows)
         {
             OpaqueSpread.Spread(_scanner);

@@ -40,6 +40,23 @@ internal static class UnitReport
         }
     }
 
+    /// <summary>Says that types which differ only in what they refer to may be one in the graph.</summary>
+    internal static void Add(DwarfFile file, DwarfReadOptions options, VariantResolver variants, List<Diagnostic> diagnostics)
+    {
+        if (variants.IsComplete)
+        {
+            return;
+        }
+
+        string rule = $"{variants.AmbiguousNames} names have several definitions: not all types that refer to them were told apart";
+        if (options.Strict)
+        {
+            InvalidImageException.Throw(file.Path, ".debug_info", -1, rule);
+        }
+
+        diagnostics.Add(new(DiagnosticSeverity.Warning, $"{file.Path}: {rule}"));
+    }
+
     internal static void Add(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes, List<Diagnostic> diagnostics)
     {
         var unsupported = new Dictionary<(string, int), (int Count, string First)>();

@@ -34,6 +34,7 @@ internal sealed partial class UnitScanner
             Target = ReferenceOf(DieField.Type),
             AlignmentBytes = (uint)Math.Min(_die[DieField.Alignment], uint.MaxValue),
         };
+        CountRow();
         if (TryPlaceMember(ref member))
         {
             _openMembers.Add(member);
@@ -169,6 +170,7 @@ internal sealed partial class UnitScanner
             type.Flags |= RowFlags.Signed;
         }
 
+        CountRow();
         _openEnumerators.Add(new EnumeratorEntry
         {
             Name = NameOf(DieField.Name, out ulong hash),
@@ -185,6 +187,7 @@ internal sealed partial class UnitScanner
             return;
         }
 
+        CountRow();
         ref ParameterEntry parameter = ref _openParameters.Add();
         parameter.Name = NameOf(DieField.Name, out parameter.NameHash);
         parameter.Target = ReferenceOf(DieField.Type);
@@ -194,6 +197,7 @@ internal sealed partial class UnitScanner
     {
         if (Parent() is DieAction.Prototype or DieAction.Subprogram && _stack[_stack.Count - 1].Row >= 0)
         {
+            CountRow();
             _openParameters.Add(default);
         }
     }

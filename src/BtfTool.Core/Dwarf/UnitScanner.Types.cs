@@ -102,6 +102,7 @@ internal sealed partial class UnitScanner
             name = NameOfDeclaration(out hash);
         }
 
+        CountRow();
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
@@ -137,6 +138,7 @@ internal sealed partial class UnitScanner
 
     private int AddSynthetic(TypeKind kind, uint offset)
     {
+        CountRow();
         int row = Rows.Types.Count;
         ref TypeRow type = ref Rows.Types.Add();
         type.Kind = kind;
@@ -326,6 +328,7 @@ internal sealed partial class UnitScanner
         if (Parent() == DieAction.Array)
         {
             _dimensions.Add(ElementCount());
+            CountSynthetic(_dimensions.Count - _stack[_stack.Count - 1].DimensionStart);
         }
     }
 

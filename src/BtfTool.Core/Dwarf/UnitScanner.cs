@@ -14,6 +14,10 @@ internal sealed partial class UnitScanner
     private const long AbbreviationRepeats = 16;
     private const long AbbreviationSlackBytes = 1 << 20;
 
+    // The least that compilers write are 3 bytes for an enumerator and 5 for a pointer; a row takes up to a hundred.
+    private const int BytesPerRow = 2;
+    private const int RowsAtLeast = 64;
+
     private readonly DwarfFile _file;
     private readonly DwarfNames _names;
     private readonly AbbreviationTable _ownTable;
@@ -21,12 +25,13 @@ internal sealed partial class UnitScanner
     private readonly Dictionary<long, int> _imported = [];
     private readonly bool _wantsFunctions;
     private readonly bool _wantsVariables;
+    private readonly ImportBudget _imports;
 
     private RowList<Context> _stack = new(64);
     private RowList<ulong> _dimensions = new(16);
     private RowList<ulong> _tags = new(16);
     private RowList<long> _foreign = new(16);
-    private int[] _map = new int[1 << 16];
+    private int[] _map = new int[256];
     private AbbreviationTable _table;
     private DieReader _reader;
     private DieRecord _die;
@@ -36,9 +41,12 @@ internal sealed partial class UnitScanner
     private ulong _addressBase;
     private bool _behind;
     private long _abbreviationBytes;
+    private long _rowsLeft;
 
-    internal UnitScanner(DwarfFile file, bool wantsFunctions, bool wantsVariables)
+    internal UnitScanner(DwarfFile file, bool wantsFunctions, bool wantsVariables, ImportBudget imports)
     {
+        _imports = imports;
+        Rows = new TypeRows(file.RowCapacity);
         _file = file;
         _names = new DwarfNames(file);
         _ownTable = _table = new AbbreviationTable(file.Path);
@@ -47,7 +55,7 @@ internal sealed partial class UnitScanner
     }
 
     /// <summary>The rows of the unit read last.</summary>
-    internal TypeRows Rows { get; } = new();
+    internal TypeRows Rows { get; }
 
     /// <summary>Definitions that say where what another DIE declares lies.</summary>
     internal List<Completion> Completions { get; } = [];
@@ -85,6 +93,7 @@ internal sealed partial class UnitScanner
         _scanning = _behind = false;
         _scannedRows = 0;
         _stringOffsetsBase = _addressBase = 0;
+        _rowsLeft = RowsAtLeast + (_file.Sections.Info.Length / BytesPerRow);
         ReadAbbreviations(_table, unit);
         _reader = new DieReader(_file, unit);
         bool hasChildren = ReadRoot();
@@ -112,9 +121,30 @@ internal sealed partial class UnitScanner
         }
 
         _scanning = true;
+        long others = _rowsLeft;
+        _rowsLeft = RowsAtLeast + (_unit.LengthBytes / BytesPerRow);
         Push(DieAction.Unit, -1);
         ReadTree();
+        _rowsLeft = others;
         _scanning = false;
+    }
+
+    // The rows of one DIE are told apart by a byte.
+    private void CountSynthetic(int rows)
+    {
+        if (rows > byte.MaxValue)
+        {
+            _reader.Fail($"an array or pointer of more than {byte.MaxValue} dimensions or tags");
+        }
+    }
+
+    // Each row and each element of one: what a unit takes in memory is bounded by its bytes, and what it imports by those of the section.
+    private void CountRow()
+    {
+        if (--_rowsLeft < 0)
+        {
+            _reader.Fail("more types and members than the bytes of the section can describe");
+        }
     }
 
     /// <summary>Reads one DIE and what is in it; returns its row, or -1 when it is no type.</summary>
@@ -134,7 +164,16 @@ internal sealed partial class UnitScanner
         _stack.Count = 0;
         _behind = behind;
         _reader.Seek((ulong)(absolute - _unit.Offset));
-        ReadTree();
+        uint start = _reader.Offset;
+        try
+        {
+            ReadTree();
+        }
+        finally
+        {
+            _imports.Take(_reader.Offset - start);
+        }
+
         _behind = false;
         int row = before < Rows.Types.Count && Rows.Types[before].Offset + _unit.Offset == absolute ? before : -1;
         _imported[key] = row;
@@ -300,9 +339,8 @@ internal sealed partial class UnitScanner
             return;
         }
 
-        uint offset = _reader.Offset;
         _reader.Decode(_table, a, ref _die);
-        if (_die.ClassOf(DieField.Sibling) == ValueClass.Reference && _die[DieField.Sibling] > offset)
+        if (_die.ClassOf(DieField.Sibling) == ValueClass.Reference && _die[DieField.Sibling] >= _reader.Offset)
         {
             _reader.Seek(_die[DieField.Sibling]);
             return;

@@ -42,18 +42,19 @@ internal sealed class UnitWorker
     private readonly int _number;
     private readonly List<uint> _roots = [];
 
-    internal UnitWorker(DwarfFile file, DwarfReadOptions options, int number)
+    internal UnitWorker(DwarfFile file, DwarfReadOptions options, int number, ImportBudget imports)
     {
         _file = file;
         _options = options;
         _number = number;
         _names = new DwarfNames(file);
-        _scanner = new UnitScanner(file, options.Functions, options.Variables);
+        Groups = new GroupTable(file.RowCapacity);
+        _scanner = new UnitScanner(file, options.Functions, options.Variables, imports);
         _linker = new UnitLinker(file, _scanner);
         _hasher = new UnitHasher(file, _scanner.Rows);
     }
 
-    internal GroupTable Groups { get; } = new();
+    internal GroupTable Groups { get; }
 
     internal List<(long Place, CodeAddress Address)> ForeignAddresses => _linker.ForeignAddresses;
 

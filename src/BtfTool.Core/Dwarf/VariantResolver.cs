@@ -10,10 +10,19 @@ namespace BtfTool.Core.Dwarf;
 /// names that the type refers to. When that splits a definition, its name has become ambiguous too, and so on until nothing changes.
 /// Only groups that refer to an ambiguous name are touched. A unit that only declares a name goes with the first that defines it; where
 /// several would do, that is a guess, which tells nothing of what refers to the type.
+/// What each group refers to can grow with the product of names and groups, so all steps are counted against a budget that is linear
+/// in the rows; where it ends, types that differ in that way only stay one (<see cref="IsComplete"/>).
 /// </summary>
 internal sealed class VariantResolver
 {
     private const int MostRounds = 200;
+
+    // Of a kernel of 14 million DIEs all rounds take 0.3 steps for each row.
+    private const long StepsPerRow = 16;
+    private const long StepsAtLeast = 1 << 16;
+
+    // A round looks at every row, most of them in vain.
+    private const int RowsPerStep = 16;
 
     private readonly ProgramGroups _groups;
     private readonly Dictionary<ulong, int> _nameIndex = [];
@@ -26,8 +35,23 @@ internal sealed class VariantResolver
     private int[] _parentStart = [];
     private int[] _parents = [];
     private bool[] _touched = [];
+    private long[] _signature = new long[16];
+    private long _stepsLeft;
 
-    private VariantResolver(ProgramGroups groups) => _groups = groups;
+    private VariantResolver(ProgramGroups groups)
+    {
+        _groups = groups;
+        StepBudget = _stepsLeft = StepsAtLeast + (StepsPerRow * groups.RowCount);
+    }
+
+    /// <summary>Steps that could be taken.</summary>
+    internal long StepBudget { get; }
+
+    /// <summary>Steps that were taken: at most a little more than the budget.</summary>
+    internal long Steps => StepBudget - _stepsLeft;
+
+    /// <summary>False when the steps did not suffice to tell all types apart.</summary>
+    internal bool IsComplete { get; private set; } = true;
 
     /// <summary>Number of rounds until nothing changed.</summary>
     internal int Rounds { get; private set; }
@@ -79,17 +103,29 @@ internal sealed class VariantResolver
         int variants = -1;
         while (Rounds++ < MostRounds)
         {
-            SpreadNames(done);
+            _stepsLeft -= (_groups.RowCount + _parents.Length) / RowsPerStep;
             CollectDefinitions(done);
+            if (!SpreadNames(done))
+            {
+                break;
+            }
+
             done = _ambiguous.Count;
             int now = Split();
             if (now == variants && _ambiguous.Count == done)
+            {
+                return;
+            }
+
+            if (now < 0)
             {
                 break;
             }
 
             variants = now;
         }
+
+        IsComplete = false;
     }
 
     // Who refers to a group, as two arrays.
@@ -142,8 +178,8 @@ internal sealed class VariantResolver
         }
     }
 
-    // Notes for each group which ambiguous names it refers to, through types without a name of their own.
-    private void SpreadNames(int firstNew)
+    // Notes for each group which ambiguous names it refers to, through types without a name of their own; false without steps left.
+    private bool SpreadNames(int firstNew)
     {
         var waiting = new Stack<(int Group, int Name)>();
         for (int group = 0; group < _groups.Count; group++)
@@ -155,7 +191,7 @@ internal sealed class VariantResolver
             }
         }
 
-        while (waiting.TryPop(out (int Group, int Name) at))
+        while (_stepsLeft >= 0 && waiting.TryPop(out (int Group, int Name) at))
         {
             if (!_namesOf.TryGetValue(at.Group, out SortedSet<int>? names))
             {
@@ -168,11 +204,14 @@ internal sealed class VariantResolver
                 PushParents(waiting, at.Group, at.Name);
             }
         }
+
+        return _stepsLeft >= 0;
     }
 
     private void PushParents(Stack<(int Group, int Name)> waiting, int group, int name)
     {
-        for (int i = _parentStart[group]; i < _parentStart[group + 1]; i++)
+        _stepsLeft -= _parentStart[group + 1] - _parentStart[group];
+        for (int i = _parentStart[group]; i < _parentStart[group + 1] && _stepsLeft >= 0; i++)
         {
             waiting.Push((_parents[i], name));
         }
@@ -195,17 +234,18 @@ internal sealed class VariantResolver
         }
     }
 
-    // One round: the variants of every touched group, by what its names are in each unit. Returns how many there are.
+    // One round: the variants of every touched group, by what its names are in each unit. Returns how many there are; -1 without
+    // steps left, and then all is as the round before left it.
     private int Split()
     {
         var signatures = new Dictionary<int, GroupVariants>();
         var variantIn = new Dictionary<long, int>();
-        for (int unit = 0; unit < _groups.UnitCount; unit++)
+        for (int unit = 0; unit < _groups.UnitCount && _stepsLeft >= 0; unit++)
         {
             foreach (int slot in _groups.RowsOf(unit, out ReadOnlySpan<int> groupOf))
             {
                 int group = groupOf[slot];
-                if (_touched[group] && variantIn.TryAdd(Pair(group, unit), 0))
+                if (_touched[group] && _stepsLeft >= 0 && variantIn.TryAdd(Pair(group, unit), 0))
                 {
                     GroupVariants known = CollectionsMarshal.GetValueRefOrAddDefault(signatures, group, out _) ??= new GroupVariants();
                     variantIn[Pair(group, unit)] = known.Add(SignatureIn(group, unit), unit);
@@ -213,6 +253,16 @@ internal sealed class VariantResolver
             }
         }
 
+        foreach (GroupVariants found in signatures.Values)
+        {
+            found.Finish(ref _stepsLeft);
+        }
+
+        return _stepsLeft < 0 ? -1 : Take(signatures, variantIn);
+    }
+
+    private int Take(Dictionary<int, GroupVariants> signatures, Dictionary<long, int> variantIn)
+    {
         int count = 0;
         var unitsOf = new Dictionary<int, List<int>>();
         foreach (int group in _namesOf.Keys)
@@ -222,7 +272,6 @@ internal sealed class VariantResolver
                 continue;
             }
 
-            found.Finish();
             count += found.Units.Count;
             unitsOf[group] = found.Units;
             ref readonly TypeRow type = ref _groups.Rows.Types[group];
@@ -250,18 +299,24 @@ internal sealed class VariantResolver
         return count;
     }
 
-    private long[] SignatureIn(int group, int unit)
+    // Valid until the next one.
+    private ReadOnlySpan<long> SignatureIn(int group, int unit)
     {
         SortedSet<int> names = _namesOf[group];
-        var signature = new long[names.Count];
+        _stepsLeft -= names.Count + 1;
+        if (_signature.Length < names.Count)
+        {
+            _signature = new long[names.Count * 2];
+        }
+
         int i = 0;
         foreach (int name in names)
         {
-            signature[i++] = _definitionIn.TryGetValue(Pair(name, unit), out int definition) && !_guessedIn.Contains(Pair(definition, unit))
+            _signature[i++] = _definitionIn.TryGetValue(Pair(name, unit), out int definition) && !_guessedIn.Contains(Pair(definition, unit))
                 ? Pair(definition + 1, VariantIn(definition, unit)) : 0;
         }
 
-        return signature;
+        return _signature.AsSpan(0, i);
     }
 
     /// <summary>The variants of one group: what the names are, and the first unit where they are so.</summary>
@@ -274,7 +329,7 @@ internal sealed class VariantResolver
 
         internal List<int> Units { get; } = [];
 
-        internal int Add(long[] signature, int unit)
+        internal int Add(ReadOnlySpan<long> signature, int unit)
         {
             ulong hash = Fingerprint.Seed;
             foreach (long part in signature)
@@ -283,17 +338,23 @@ internal sealed class VariantResolver
             }
 
             ref int index = ref CollectionsMarshal.GetValueRefOrAddDefault(_byHash, hash, out bool known);
+            while (known && !signature.SequenceEqual(_found[index].Signature))
+            {
+                hash = Fingerprint.Last(hash, Fingerprint.Seed);
+                index = ref CollectionsMarshal.GetValueRefOrAddDefault(_byHash, hash, out known);
+            }
+
             if (!known)
             {
                 index = _found.Count;
-                _found.Add((signature, unit));
+                _found.Add((signature.ToArray(), unit));
             }
 
             return index;
         }
 
         /// <summary>Lets the units that lack a definition go with the first that has it.</summary>
-        internal void Finish()
+        internal void Finish(ref long stepsLeft)
         {
             _final = new int[_found.Count];
             Array.Fill(_final, -1);
@@ -308,7 +369,7 @@ internal sealed class VariantResolver
                         continue;
                     }
 
-                    int with = isComplete ? -1 : FirstThatAgrees(i, out _isGuess[i]);
+                    int with = isComplete ? -1 : FirstThatAgrees(i, ref stepsLeft, out _isGuess[i]);
                     if (with >= 0)
                     {
                         _final[i] = _final[with];
@@ -326,13 +387,14 @@ internal sealed class VariantResolver
         /// <summary>True for what might as well have gone with others.</summary>
         internal bool IsGuess(int index) => _isGuess[index];
 
-        private int FirstThatAgrees(int index, out bool isGuess)
+        private int FirstThatAgrees(int index, ref long stepsLeft, out bool isGuess)
         {
             isGuess = false;
             int first = -1;
             long[] wanted = _found[index].Signature;
-            for (int i = 0; i < _found.Count; i++)
+            for (int i = 0; i < _found.Count && stepsLeft >= 0; i++)
             {
+                stepsLeft--;
                 if (_final[i] < 0 || i == index)
                 {
                     continue;
@@ -341,6 +403,7 @@ internal sealed class VariantResolver
                 bool agrees = true;
                 for (int k = 0; k < wanted.Length && agrees; k++)
                 {
+                    stepsLeft--;
                     agrees = wanted[k] == 0 || _found[i].Signature[k] == 0 || wanted[k] == _found[i].Signature[k];
                 }
 

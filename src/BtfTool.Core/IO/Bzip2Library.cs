@@ -33,9 +33,9 @@ internal static unsafe class Bzip2Library
     }
 
     /// <summary>Decompresses all streams of a file.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
-        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1, sniff);
         for (long at = 0; at < bytes.Length;)
         {
             at += ReadStream(file, bytes.Slice(at, bytes.Length - at), output);

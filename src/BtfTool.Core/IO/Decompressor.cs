@@ -81,29 +81,32 @@ public static class Decompressor
     /// <param name="file">The input, for messages.</param>
     /// <param name="bytes">The compressed bytes.</param>
     /// <param name="limits">Bounds on what comes out.</param>
+    /// <param name="sniff">
+    /// Looks at the first 4096 bytes that come out before more are allocated; not asked where there are fewer. May be null.
+    /// </param>
     /// <exception cref="InvalidImageException">
-    /// The bytes are not compressed in a way that is supported here, are damaged, or go beyond the limits.
+    /// The bytes are not compressed in a way that is supported here, are damaged, not wanted, or go beyond the limits.
     /// </exception>
-    public static ByteRegion ReadFile(string file, ByteRegion bytes, ReaderLimits limits)
+    public static ByteRegion ReadFile(string file, ByteRegion bytes, ReaderLimits limits, SniffContent? sniff = null)
     {
         CompressionFormat format = Detect(bytes.Span(0, (int)Math.Min(bytes.Length, LzmaHeaderBytes)));
         long most = MostBytes(bytes.Length, limits);
         switch (format)
         {
             case CompressionFormat.Gzip:
-                return ReadGzip(file, bytes, most);
+                return ReadGzip(file, bytes, most, sniff);
             case CompressionFormat.Zstd:
-                return ZstdLibrary.Read(file, bytes, most);
+                return ZstdLibrary.Read(file, bytes, most, sniff);
             case CompressionFormat.Xz:
-                return LzmaLibrary.Read(file, bytes, most);
+                return LzmaLibrary.Read(file, bytes, most, sniff);
             case CompressionFormat.Bzip2:
-                return Bzip2Library.Read(file, bytes, most);
+                return Bzip2Library.Read(file, bytes, most, sniff);
             case CompressionFormat.Lz4:
-                return Lz4Library.Read(file, bytes, most);
+                return Lz4Library.Read(file, bytes, most, sniff);
             case CompressionFormat.Lz4Legacy:
-                return Lz4Legacy.Read(file, bytes, most);
+                return Lz4Legacy.Read(file, bytes, most, sniff);
             case CompressionFormat.Lzma:
-                return LzmaLibrary.ReadAlone(file, bytes, most);
+                return LzmaLibrary.ReadAlone(file, bytes, most, sniff);
             default:
                 ThrowUnread(file, format);
                 return default;
@@ -155,12 +158,12 @@ public static class Decompressor
         return ByteRegion.FromPinned(output, output.Length);
     }
 
-    private static ByteRegion ReadGzip(string file, ByteRegion bytes, long most)
+    private static ByteRegion ReadGzip(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
         // The last four bytes are the size of the last member, modulo 2^32: of all, nearly always.
         long claimed = bytes.Length >= 18 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span(bytes.Length - 4, 4)) : 0;
         long expected = claimed <= most ? claimed : 0;
-        var output = new OutputBuffer(file, expected + EndMarkText.Length + 1, most + EndMarkText.Length + 1);
+        var output = new OutputBuffer(file, expected + EndMarkText.Length + 1, most + EndMarkText.Length + 1, sniff);
         Unpack(file, bytes, s_endMark, output);
         if (!output.Written.EndsWith(EndMarkText))
         {

@@ -13,9 +13,9 @@ internal static class Lz4Legacy
     private const int BlockBytes = 8 * 1024 * 1024;
 
     /// <summary>Decompresses a whole file: frames up to its end.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
-        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1, sniff);
         long used = ReadFrame(file, bytes, output);
         if (used != bytes.Length || output.Length == 0)
         {

@@ -10,9 +10,9 @@ internal static unsafe class Lz4Library
     private static readonly SystemLibrary s_library = new("liblz4.so.1", "lz4", "liblz4-1 (or lz4)");
 
     /// <summary>Decompresses all frames of a file.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
-        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 4 * bytes.Length, most + 1, sniff);
         _ = Decode(file, bytes, output, firstOnly: false);
         return output.ToRegion();
     }

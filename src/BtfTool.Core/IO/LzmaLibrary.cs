@@ -35,17 +35,17 @@ internal static unsafe class LzmaLibrary
     }
 
     /// <summary>Decompresses all streams of an xz file.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
-        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1, sniff);
         _ = Decode(file, bytes, output, isAlone: false, LZMA_CONCATENATED);
         return output.ToRegion();
     }
 
     /// <summary>Decompresses a file in the format before xz; it holds one stream.</summary>
-    internal static ByteRegion ReadAlone(string file, ByteRegion bytes, long most)
+    internal static ByteRegion ReadAlone(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
-        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, 6 * bytes.Length, most + 1, sniff);
         long used = Decode(file, bytes, output, isAlone: true, 0);
         if (used != bytes.Length)
         {

@@ -3,22 +3,33 @@ using BtfTool.Core.Diagnostics;
 
 namespace BtfTool.Core.IO;
 
-/// <summary>Where a decompressor of unknown output size writes: doubles, and throws at the limit.</summary>
+/// <summary>
+/// Where a decompressor of unknown output size writes: small until the first bytes are there and something that is read here, then as
+/// large as is expected; doubles, and throws at the limit.
+/// </summary>
 internal sealed class OutputBuffer
 {
+    private const int SniffedBytes = 4096;
+
     private readonly string _file;
     private readonly long _most;
+    private readonly long _expected;
+    private readonly SniffContent? _sniff;
     private byte[] _bytes;
+    private bool _isSniffed;
 
     /// <summary>Starts with room for the expected bytes.</summary>
     /// <param name="file">The input, for messages.</param>
     /// <param name="expected">Likely size in bytes; 0 when unknown.</param>
     /// <param name="most">Number of bytes that is too many.</param>
-    internal OutputBuffer(string file, long expected, long most)
+    /// <param name="sniff">Says what is wrong with content that begins with some bytes; asked once. May be null.</param>
+    internal OutputBuffer(string file, long expected, long most, SniffContent? sniff = null)
     {
+        _sniff = sniff;
         _file = file;
         _most = Math.Min(most, Array.MaxLength);
-        _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(expected, Math.Min(4096, _most), _most), pinned: true);
+        _expected = Math.Clamp(expected, Math.Min(SniffedBytes, _most), _most);
+        _bytes = GC.AllocateUninitializedArray<byte>((int)(sniff is null ? _expected : Math.Min(SniffedBytes, _most)), pinned: true);
     }
 
     /// <summary>Bytes written.</summary>
@@ -28,7 +39,7 @@ internal sealed class OutputBuffer
     internal ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     /// <summary>Room to write to, never empty. Does not move while nothing is written.</summary>
-    /// <exception cref="InvalidImageException">The limit is reached.</exception>
+    /// <exception cref="InvalidImageException">The limit is reached, or what begins so is not read.</exception>
     internal Span<byte> Free()
     {
         if (Length == _bytes.Length)
@@ -38,7 +49,7 @@ internal sealed class OutputBuffer
                 ThrowTooLong();
             }
 
-            Grow(_bytes.Length * 2L);
+            Grow(Math.Max(_expected, _bytes.Length * 2L));
         }
 
         return _bytes.AsSpan(Length);
@@ -61,6 +72,15 @@ internal sealed class OutputBuffer
 
     private void Grow(long wanted)
     {
+        if (_sniff is not null && !_isSniffed && Length >= SniffedBytes)
+        {
+            _isSniffed = true;
+            if (_sniff(Written[..SniffedBytes]) is { } rule)
+            {
+                InvalidImageException.Throw(_file, "", -1, rule);
+            }
+        }
+
         byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_most, wanted), pinned: true);
         Written.CopyTo(larger);
         _bytes = larger;
@@ -83,3 +103,7 @@ internal sealed class OutputBuffer
     private void ThrowTooLong() =>
         InvalidImageException.Throw(_file, "", -1, $"it decompresses to more than {_most - 1} bytes, which is not read");
 }
+
+/// <summary>Says why content that begins with some bytes (4096) is not wanted; null when it may be.</summary>
+/// <param name="start">The first bytes.</param>
+public delegate string? SniffContent(ReadOnlySpan<byte> start);

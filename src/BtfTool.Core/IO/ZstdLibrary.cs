@@ -38,11 +38,11 @@ internal static unsafe class ZstdLibrary
     }
 
     /// <summary>Decompresses all frames of a file.</summary>
-    internal static ByteRegion Read(string file, ByteRegion bytes, long most)
+    internal static ByteRegion Read(string file, ByteRegion bytes, long most, SniffContent? sniff)
     {
         s_library.Require(file, "");
         ulong size = ((delegate* unmanaged[Cdecl]<byte*, nuint, ulong>)Export("ZSTD_getFrameContentSize"))(bytes.Start, (nuint)bytes.Length);
-        var output = new OutputBuffer(file, size <= (ulong)most ? (long)size + 1 : 4 * bytes.Length, most + 1);
+        var output = new OutputBuffer(file, size <= (ulong)most ? (long)size + 1 : 4 * bytes.Length, most + 1, sniff);
         Decode(file, bytes, output, firstOnly: false);
         return output.ToRegion();
     }

@@ -9,9 +9,12 @@ internal static class EnumeratorOwner
     /// The first enumeration with an enumerator of this name, or the typedef of one that has no name itself; null when there is none.
     /// Cost: a pass over all enumerators and, for an enumeration without a name, one over all types.
     /// </summary>
-    public static TypeId? Find(TypeGraph graph, ReadOnlySpan<byte> name)
+    /// <param name="graph">Where to look.</param>
+    /// <param name="first">The first type to look at.</param>
+    /// <param name="name">The name of the enumerator.</param>
+    public static TypeId? Find(TypeGraph graph, TypeId first, ReadOnlySpan<byte> name)
     {
-        for (uint id = 1; id < (uint)graph.TypeCount; id++)
+        for (uint id = first.Value; id < (uint)graph.TypeCount; id++)
         {
             TypeView type = graph[new TypeId(id)];
             foreach (EnumeratorView enumerator in type.Enumerators)

@@ -12,20 +12,54 @@ internal static class NameFinder
     private const int FewOffsets = 8;
     private const int FilterBits = 1 << 16;
 
-    /// <summary>Appends the ids of all types whose name is exactly this one, of any kind, in order. Cost: a pass over pools and columns.</summary>
-    public static void Find(TypeGraph graph, ReadOnlySpan<byte> name, List<TypeId> found)
+    /// <summary>Appends all types of a set whose name is exactly this one, of any kind, in order. Cost: a pass over pools and columns.</summary>
+    public static void Find(TypeGraphSet set, ReadOnlySpan<byte> name, List<TypeRef> found)
     {
         if (name.IsEmpty || name.Contains((byte)0))
         {
             return;
         }
 
-        var offsets = new List<uint>();
-        AddPlaces(graph, name, offsets);
-        if (offsets.Count > 0)
+        byte[] terminated = [.. name, 0];
+        var ids = new List<TypeId>();
+        var ofBases = new Dictionary<TypeGraph, List<uint>>();
+        foreach (TypeGraph graph in set.Graphs)
         {
-            AddTypes(graph, offsets, found);
+            ids.Clear();
+            List<uint> offsets = [.. OffsetsBelow(graph, terminated, ofBases)];
+            AddOffsets(graph, terminated, offsets);
+            if (offsets.Count > 0)
+            {
+                AddTypes(graph, set.FirstTypeOf(graph), offsets, ids);
+            }
+
+            foreach (TypeId id in ids)
+            {
+                found.Add(new TypeRef(graph, id));
+            }
         }
+    }
+
+    // The pools below a graph are searched once, however many modules lie over them.
+    private static List<uint> OffsetsBelow(TypeGraph graph, byte[] terminated, Dictionary<TypeGraph, List<uint>> known)
+    {
+        if (graph.Base is not { } below)
+        {
+            return [];
+        }
+
+        if (!known.TryGetValue(below, out List<uint>? offsets))
+        {
+            offsets = [];
+            for (TypeGraph? segment = below; segment is not null; segment = segment.Base)
+            {
+                AddOffsets(segment, terminated, offsets);
+            }
+
+            known[below] = offsets;
+        }
+
+        return offsets;
     }
 
     /// <summary>
@@ -49,11 +83,11 @@ internal static class NameFinder
         }
     }
 
-    private static void AddTypes(TypeGraph graph, List<uint> offsets, List<TypeId> found)
+    private static void AddTypes(TypeGraph graph, TypeId first, List<uint> offsets, List<TypeId> found)
     {
-        if (graph.Base is not null)
+        if (graph.Base is not null && first.Value < graph.FirstId)
         {
-            AddTypes(graph.Base, offsets, found);
+            AddTypes(graph.Base, first, offsets, found);
         }
 
         if (offsets.Count <= FewOffsets)

@@ -11,11 +11,11 @@ internal static class NameSuggestions
     private const int MaxSuggestions = 3;
 
     /// <summary>
-    /// The nearest names of wanted types, the nearest first, longer common beginnings first among equals; none that is more than one
+    /// The nearest names of wanted types of a set, the nearest first, longer common beginnings first among equals; none that is more than one
     /// edit further than the nearest. Cost: one pass over the types,
     /// for each a band of the distance table; names over 128 bytes are not compared.
     /// </summary>
-    public static IReadOnlyList<string> For(TypeGraph graph, ReadOnlySpan<byte> typed, Predicate<TypeView> isWanted)
+    public static IReadOnlyList<string> For(TypeGraphSet set, ReadOnlySpan<byte> typed, Predicate<TypeView> isWanted)
     {
         var best = new List<Candidate>();
         if (typed.IsEmpty || typed.Length > EditDistance.MaxBytes)
@@ -24,7 +24,19 @@ internal static class NameSuggestions
         }
 
         int limit = EditDistance.LimitFor(typed.Length);
-        for (uint id = 1; id < (uint)graph.TypeCount; id++)
+        foreach (TypeGraph graph in set.Graphs)
+        {
+            AddNearest(best, graph, set.FirstTypeOf(graph), typed, isWanted, ref limit);
+        }
+
+        best.RemoveAll(candidate => candidate.Distance > best[0].Distance + 1);
+        return best.ConvertAll(candidate => Encoding.UTF8.GetString(candidate.NameBytes));
+    }
+
+    private static void AddNearest(
+        List<Candidate> best, TypeGraph graph, TypeId first, ReadOnlySpan<byte> typed, Predicate<TypeView> isWanted, ref int limit)
+    {
+        for (uint id = first.Value; id < (uint)graph.TypeCount; id++)
         {
             TypeView type = graph[new TypeId(id)];
             ReadOnlySpan<byte> name = type.NameId.IsNone || !isWanted(type) ? default : type.Name;
@@ -36,26 +48,23 @@ internal static class NameSuggestions
             int distance = EditDistance.Measure(typed, name, limit);
             if (distance <= limit)
             {
-                Keep(best, new Candidate(distance, typed.CommonPrefixLength(name), type.NameId, name.Length), graph);
+                Keep(best, new Candidate(distance, typed.CommonPrefixLength(name), graph, type.NameId));
                 limit = Math.Min(best.Count == MaxSuggestions ? best[^1].Distance : limit, best[0].Distance + 1);
             }
         }
-
-        best.RemoveAll(candidate => candidate.Distance > best[0].Distance + 1);
-        return best.ConvertAll(candidate => Encoding.UTF8.GetString(graph.NameOf(candidate.Name)));
     }
 
-    private static void Keep(List<Candidate> best, Candidate candidate, TypeGraph graph)
+    private static void Keep(List<Candidate> best, Candidate candidate)
     {
         int at = best.Count;
         for (int i = best.Count - 1; i >= 0; i--)
         {
-            if (graph.NameOf(best[i].Name).SequenceEqual(graph.NameOf(candidate.Name)))
+            if (best[i].NameBytes.SequenceEqual(candidate.NameBytes))
             {
                 return;
             }
 
-            at = candidate.IsBetterThan(best[i], graph) ? i : at;
+            at = candidate.IsBetterThan(best[i]) ? i : at;
         }
 
         best.Insert(at, candidate);
@@ -65,13 +74,15 @@ internal static class NameSuggestions
         }
     }
 
-    private readonly record struct Candidate(int Distance, int CommonPrefixBytes, NameId Name, int NameBytes)
+    private readonly record struct Candidate(int Distance, int CommonPrefixBytes, TypeGraph Graph, NameId Name)
     {
-        public bool IsBetterThan(Candidate other, TypeGraph graph)
+        public ReadOnlySpan<byte> NameBytes => Graph.NameOf(Name);
+
+        public bool IsBetterThan(Candidate other)
         {
             int order = Distance.CompareTo(other.Distance);
             order = order != 0 ? order : other.CommonPrefixBytes.CompareTo(CommonPrefixBytes);
-            return order < 0 || (order == 0 && graph.NameOf(Name).SequenceCompareTo(graph.NameOf(other.Name)) < 0);
+            return order < 0 || (order == 0 && NameBytes.SequenceCompareTo(other.NameBytes) < 0);
         }
     }
 }

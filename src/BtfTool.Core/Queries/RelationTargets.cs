@@ -46,9 +46,9 @@ public static class RelationTargets
 
     private static void AddBaseTypes(TypeGraph graph, string name, TypeSet targets)
     {
-        var named = new List<TypeId>();
-        NameFinder.Find(graph, Encoding.UTF8.GetBytes(name), named);
-        foreach (TypeId id in named)
+        var named = new List<TypeRef>();
+        NameFinder.Find(new TypeGraphSet(graph), Encoding.UTF8.GetBytes(name), named);
+        foreach ((_, TypeId id) in named)
         {
             if (graph.KindOf(id) is TypeKind.Int or TypeKind.Float)
             {

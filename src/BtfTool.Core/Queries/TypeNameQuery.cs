@@ -19,24 +19,43 @@ public static class TypeNameQuery
     public static TypeNameResult Resolve(TypeGraph graph, string text)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        TypeNameSetResult result = Resolve(new TypeGraphSet(graph), text);
+        var types = new List<TypeId>(result.Types.Count);
+        foreach (TypeRef type in result.Types)
+        {
+            types.Add(type.Id);
+        }
+
+        return new TypeNameResult(types, result.Problem);
+    }
+
+    /// <summary>
+    /// Finds what a name or pattern means in a kernel and its modules, in the order of the graphs. What several of them have in common
+    /// is found once. Cost: as for one graph, for each.
+    /// </summary>
+    /// <param name="set">Where to look.</param>
+    /// <param name="text">What was typed.</param>
+    public static TypeNameSetResult Resolve(TypeGraphSet set, string text)
+    {
+        ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(text);
         (Tag tag, string name) = Split(text.Trim());
         byte[] bytes = Encoding.UTF8.GetBytes(name);
-        var named = new List<TypeId>();
-        NameFinder.Find(graph, bytes, named);
-        List<TypeId> found = named.FindAll(id => IsDefinition(graph[id], tag));
+        var named = new List<TypeRef>();
+        NameFinder.Find(set, bytes, named);
+        List<TypeRef> found = named.FindAll(type => IsDefinition(type.View, tag));
         if (found.Count == 0 && GlobPattern.IsPattern(bytes))
         {
-            return Match(graph, tag, bytes, text.Trim());
+            return Match(set, tag, bytes, text.Trim());
         }
 
         if (found.Count == 0)
         {
-            return Explain(graph, tag, bytes, named);
+            return Explain(set, tag, bytes, named);
         }
 
-        new DistinctTypes(graph).RemoveTwins(found);
-        return new TypeNameResult(found, null);
+        new DistinctTypesOfSet(set).RemoveTwins(found);
+        return new TypeNameSetResult(found, null);
     }
 
     /// <summary>
@@ -72,48 +91,54 @@ public static class TypeNameQuery
         return (tag, tag == Tag.Any ? text : text[space..].Trim());
     }
 
-    private static TypeNameResult Match(TypeGraph graph, Tag tag, byte[] bytes, string typed)
+    private static TypeNameSetResult Match(TypeGraphSet set, Tag tag, byte[] bytes, string typed)
     {
         var pattern = new GlobPattern(bytes);
-        var distinct = new DistinctTypes(graph);
-        var found = new List<TypeId>();
-        for (uint id = 1; id < (uint)graph.TypeCount; id++)
+        var distinct = new DistinctTypesOfSet(set);
+        var found = new List<TypeRef>();
+        foreach (TypeGraph graph in set.Graphs)
         {
-            TypeView type = graph[new TypeId(id)];
-            if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name) && distinct.Add(type.Id))
+            for (uint id = set.FirstTypeOf(graph).Value; id < (uint)graph.TypeCount; id++)
             {
-                found.Add(type.Id);
+                TypeView type = graph[new TypeId(id)];
+                if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name) && distinct.Add(new TypeRef(graph, type.Id)))
+                {
+                    found.Add(new TypeRef(graph, type.Id));
+                }
             }
         }
 
-        return new TypeNameResult(found, found.Count > 0 ? null : $"no type matches '{typed}'");
+        return new TypeNameSetResult(found, found.Count > 0 ? null : $"no type matches '{typed}'");
     }
 
-    private static TypeNameResult Explain(TypeGraph graph, Tag tag, byte[] bytes, List<TypeId> named)
+    private static TypeNameSetResult Explain(TypeGraphSet set, Tag tag, byte[] bytes, List<TypeRef> named)
     {
         string name = Encoding.UTF8.GetString(bytes);
-        List<TypeId> declared = named.FindAll(id => IsDeclaration(graph[id], tag));
+        List<TypeRef> declared = named.FindAll(type => IsDeclaration(type.View, tag));
         if (declared.Count > 0)
         {
-            new DistinctTypes(graph).RemoveTwins(declared);
-            return new TypeNameResult(declared, $"{WordOf(graph[declared[0]])} {name} is only declared here, not defined");
+            new DistinctTypesOfSet(set).RemoveTwins(declared);
+            return new TypeNameSetResult(declared, $"{WordOf(declared[0].View)} {name} is only declared here, not defined");
         }
 
         if (named.Count > 0)
         {
             string asked = tag == Tag.Any ? "a struct, union, enum or typedef" : WithArticle(tag.ToString().ToLowerInvariant());
-            return new TypeNameResult([], $"'{name}' is {WithArticle(WordOf(graph[named[0]]))}, not {asked}");
+            return new TypeNameSetResult([], $"'{name}' is {WithArticle(WordOf(named[0].View))}, not {asked}");
         }
 
-        if (tag == Tag.Any && EnumeratorOwner.Find(graph, bytes) is { } owner)
+        foreach (TypeGraph graph in tag == Tag.Any ? set.Graphs : [])
         {
-            return new TypeNameResult([], DescribeEnumerator(graph, name, owner));
+            if (EnumeratorOwner.Find(graph, set.FirstTypeOf(graph), bytes) is { } owner)
+            {
+                return new TypeNameSetResult([], DescribeEnumerator(graph, name, owner));
+            }
         }
 
         string what = tag == Tag.Any ? name : $"{tag.ToString().ToLowerInvariant()} {name}";
-        IReadOnlyList<string> nearest = NameSuggestions.For(graph, bytes, type => IsDefinition(type, tag));
+        IReadOnlyList<string> nearest = NameSuggestions.For(set, bytes, type => IsDefinition(type, tag));
         string suggestion = nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
-        return new TypeNameResult([], $"unknown type '{what}'{suggestion}");
+        return new TypeNameSetResult([], $"unknown type '{what}'{suggestion}") { IsUnknown = true };
     }
 
     private static string DescribeEnumerator(TypeGraph graph, string name, TypeId owner)

@@ -15,3 +15,15 @@ public sealed record TypeNameResult(IReadOnlyList<TypeId> Types, string? Problem
     /// <summary>True when at least one definition was found.</summary>
     public bool IsDefined => Problem is null;
 }
+
+/// <summary>What a name stands for in a kernel and its modules.</summary>
+/// <param name="Types">As <see cref="TypeNameResult.Types"/>, in the order of the graphs.</param>
+/// <param name="Problem">As <see cref="TypeNameResult.Problem"/>.</param>
+public sealed record TypeNameSetResult(IReadOnlyList<TypeRef> Types, string? Problem)
+{
+    /// <summary>True when at least one definition was found.</summary>
+    public bool IsDefined => Problem is null;
+
+    /// <summary>True when nothing at all has the name, and no pattern was typed.</summary>
+    public bool IsUnknown { get; init; }
+}

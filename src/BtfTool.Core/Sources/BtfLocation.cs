@@ -51,7 +51,7 @@ internal readonly struct BtfLocation
         {
             if (Decompressor.Detect(Start(current)) != CompressionFormat.None)
             {
-                ByteRegion plain = Decompressor.ReadFile(current.Path, current.Bytes, limits);
+                ByteRegion plain = Decompressor.ReadFile(current.Path, current.Bytes, limits, Unreadable);
                 current.Dispose();
                 current = FileImage.FromRegion(image.Path, plain);
             }
@@ -80,7 +80,7 @@ internal readonly struct BtfLocation
         ReadOnlySpan<byte> start = Start(image);
         if (!BtfFile.IsBtf(start))
         {
-            InvalidImageException.Throw(image.Path, "", -1, $"neither BTF nor ELF: {Describe(start)}");
+            InvalidImageException.Throw(image.Path, "", -1, Unreadable(start)!);
         }
 
         return new BtfLocation { Image = image, Bytes = image.Bytes, Section = "BTF" };
@@ -101,6 +101,9 @@ internal readonly struct BtfLocation
     }
 
     private static bool IsArchive(ReadOnlySpan<byte> start) => start.StartsWith("!<arch>\n"u8);
+    // Asked of the first bytes that are decompressed, before there is room for the others.
+    private static string? Unreadable(ReadOnlySpan<byte> start) =>
+        ElfFile.IsElf(start) || BtfFile.IsBtf(start) || BootHeader.Read(ByteRegion.FromBytes(start.ToArray())) is not null ? null : $"neither BTF nor ELF: {Describe(start)}";
 
     private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
 

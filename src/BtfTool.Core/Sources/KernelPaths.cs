@@ -39,6 +39,33 @@ internal static class KernelPaths
         yield return Path.Combine(root, $"boot/vmlinuz-{release}");
     }
 
+    /// <summary>What may be the kernel of a folder of modules, best first: one in it, or those of the release whose folder it is.</summary>
+    internal static IEnumerable<string> OfModules(string directory, SourceOptions options)
+    {
+        yield return Path.Combine(directory, "vmlinux");
+        string full = Path.GetFullPath(directory) + "/";
+        int modules = full.IndexOf("/lib/modules/", StringComparison.Ordinal);
+        int release = modules + "/lib/modules/".Length;
+        if (modules < 0 || full.IndexOf('/', release) is not (> 0 and var end) || end == release)
+        {
+            yield break;
+        }
+
+        string root = full[..modules];
+        root = root.EndsWith("/usr/lib/debug", StringComparison.Ordinal) ? root[..^"/usr/lib/debug".Length]
+            : root.EndsWith("/usr", StringComparison.Ordinal) ? root[..^"/usr".Length] : root;
+        string name = full[release..end];
+        if (name == Release(options) && root == Path.GetFullPath(options.SystemRoot).TrimEnd('/'))
+        {
+            yield return Running(options);
+        }
+
+        foreach (string path in OfRelease(root + "/", name))
+        {
+            yield return path;
+        }
+    }
+
     /// <summary>The <c>vmlinux</c> beside a file of <c>/sys/kernel/btf</c>; null for other files and for vmlinux itself.</summary>
     internal static string? SiblingBase(string path, SourceOptions options)
     {

@@ -18,8 +18,8 @@ public static class SourceOpener
     /// <param name="path">The file; <c>-</c> for standard input. Pipes are read to their end.</param>
     /// <param name="options">How to find the base and what to bound.</param>
     /// <remarks>
-    /// Split BTF gets as its base: the file that <see cref="SourceOptions.BasePath"/> names; else the distilled base in the same ELF
-    /// file (<c>.BTF.base</c>, which has names and sizes only); else, for a file of <c>/sys/kernel/btf</c>, the <c>vmlinux</c> beside
+    /// Split BTF gets as its base: the file that <see cref="SourceOptions.BasePath"/> names, onto which a distilled base in the same ELF
+    /// file (<c>.BTF.base</c>, which has names and sizes only) is laid; else that distilled base by itself; else, for a file of <c>/sys/kernel/btf</c>, the <c>vmlinux</c> beside
     /// it; else none, and then only the records can be read. BTF that is complete is opened without a base even when one is named
     /// (bpftool 7.8 would shift its ids by those of the base): its strings begin with the empty one and every reference of it is its
     /// own.
@@ -37,7 +37,14 @@ public static class SourceOpener
             : OpenBtf(path, image, elf, options);
     }
 
-    private static TypeSource OpenBtf(string path, FileImage image, ElfFile? elf, SourceOptions options)
+    /// <summary>
+    /// Opens a module over a kernel that is open already and stays the caller's. What is said about the base is left out.
+    /// </summary>
+    /// <exception cref="InvalidImageException">As <see cref="Open"/>; there is no BTF in it.</exception>
+    internal static TypeSource OpenModule(string path, FileImage image, ElfFile? elf, TypeSource kernel, SourceOptions options) =>
+        OpenBtf(path, image, elf, options with { BasePath = kernel.Path, Format = SourceFormat.Btf }, kernel);
+
+    private static TypeSource OpenBtf(string path, FileImage image, ElfFile? elf, SourceOptions options, TypeSource? kernel = null)
     {
         BtfLocation found = default;
         TypeSource? baseSource = null;
@@ -49,10 +56,12 @@ public static class SourceOpener
             BtfFile btf = BtfFile.Parse(name, found.Section, found.Bytes);
             TypeGraph? graph = null;
             string? suggestion = null;
+            BtfFile? distilled = null;
             if (WantsBase(btf, found.PointerSizeBytes, options, diagnostics, ref graph))
             {
-                baseSource = OpenBase(path, found, options, diagnostics);
-                btf = baseSource is null ? btf : BtfFile.Parse(name, found.Section, found.Bytes, baseSource.Btf);
+                distilled = found.DistilledBase is { } bytes ? BtfFile.Parse(name, ".BTF.base", bytes) : null;
+                baseSource = kernel ?? OpenBase(path, found, distilled, options, diagnostics);
+                btf = baseSource is null ? btf : BtfFile.Parse(name, found.Section, found.Bytes, distilled ?? baseSource.Btf);
                 suggestion = baseSource is null ? KernelPaths.SuggestBase(path, options) : null;
             }
 
@@ -67,12 +76,17 @@ public static class SourceOpener
             {
                 KnownGraph = graph,
                 SuggestedBase = suggestion,
+                SharesBase = kernel is not null,
             };
         }
         catch
         {
             image.Dispose();
-            baseSource?.Dispose();
+            if (kernel is null)
+            {
+                baseSource?.Dispose();
+            }
+
             throw;
         }
     }
@@ -112,7 +126,7 @@ public static class SourceOpener
         throw new InvalidImageException("", "", -1, $"no kernel with BTF was found; tried {string.Join(", ", tried)}");
     }
 
-    private static TypeSource? TryOpenKernel(string path, SourceOptions options, List<string> tried)
+    internal static TypeSource? TryOpenKernel(string path, SourceOptions options, List<string> tried)
     {
         if (!File.Exists(path))
         {
@@ -139,7 +153,7 @@ public static class SourceOpener
         return null;
     }
 
-    private static FileImage OpenImage(string path)
+    internal static FileImage OpenImage(string path)
     {
         try
         {
@@ -193,25 +207,24 @@ public static class SourceOpener
         return false;
     }
 
-    private static TypeSource? OpenBase(string path, in BtfLocation found, SourceOptions options, List<Diagnostic> diagnostics)
+    private static TypeSource? OpenBase(string path, in BtfLocation found, BtfFile? distilled, SourceOptions options,
+        List<Diagnostic> diagnostics)
     {
-        if (found.DistilledBase is { } distilled)
-        {
-            if (options.BasePath is { } unused)
-            {
-                diagnostics.Add(new(DiagnosticSeverity.Warning,
-                    $"{path}: has a distilled base (.BTF.base), which cannot be replaced yet: {unused} is ignored"));
-            }
-
-            diagnostics.Add(new(DiagnosticSeverity.Note,
-                $"{path}: the kernel's types come from .BTF.base, which has their names and sizes only"));
-            BtfFile btf = BtfFile.Parse(path, ".BTF.base", distilled);
-            return new TypeSource(path, btf, null, found.PointerSizeBytes, [.. btf.Diagnostics], options.Limits);
-        }
-
         if (options.BasePath is { } given)
         {
+            if (distilled is not null)
+            {
+                diagnostics.Add(new(DiagnosticSeverity.Note, $"{path}: its distilled base (.BTF.base) is laid onto {given}"));
+            }
+
             return Open(given, NextBase(options) with { Format = SourceFormat.Btf });
+        }
+
+        if (distilled is not null)
+        {
+            diagnostics.Add(new(DiagnosticSeverity.Note,
+                $"{path}: the kernel's types come from .BTF.base, which has their names and sizes only; --base gives the kernel itself"));
+            return new TypeSource(path, distilled, null, found.PointerSizeBytes, [.. distilled.Diagnostics], options.Limits);
         }
 
         if (path != "-" && KernelPaths.SiblingBase(path, options) is { } sibling)

@@ -17,6 +17,7 @@ public sealed class TypeSource : IDisposable
     private readonly DwarfFile? _dwarf;
     private readonly DwarfReadOptions? _dwarfOptions;
     private TypeGraph? _graph;
+    private BaseTypeIndex? _typeIndex;
 
     internal TypeSource(string path, BtfFile btf, TypeSource? baseSource, int elfPointerSizeBytes,
         List<Diagnostic> diagnostics, ReaderLimits limits, params FileImage[] images)
@@ -55,7 +56,10 @@ public sealed class TypeSource : IDisposable
     /// <summary>What reading DWARF took, by stage; empty for BTF and before <see cref="Graph"/> was read.</summary>
     public IReadOnlyList<DwarfStage> Stages { get; private set; } = [];
 
-    /// <summary>The input that a split one extends, or null.</summary>
+    /// <summary>
+    /// The input that a split one extends, or null. Where that is a kernel onto which a distilled base is laid, <see cref="Btf"/> has
+    /// the records of the file all the same, with the distilled base as theirs.
+    /// </summary>
     public TypeSource? Base { get; }
 
     /// <summary>
@@ -80,8 +84,14 @@ public sealed class TypeSource : IDisposable
     public DwarfFindResult? FindInDwarf(string name, bool firstOnly = false) =>
         _dwarf is null ? null : DwarfFinder.Find(_dwarf, name, _dwarfOptions, firstOnly);
 
+    /// <summary>The types by name, for modules to be laid onto this input. Cost: made at the first use; see <see cref="BaseTypeIndex"/>.</summary>
+    internal BaseTypeIndex TypeIndex => LazyInitializer.EnsureInitialized(ref _typeIndex, () => new BaseTypeIndex(Graph));
+
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
+
+    /// <summary>Whether <see cref="Base"/> is another's, to be disposed there.</summary>
+    internal bool SharesBase { get; init; }
 
     /// <summary>A file that may be the base that is missing, or null.</summary>
     internal string? SuggestedBase { get; init; }
@@ -94,7 +104,10 @@ public sealed class TypeSource : IDisposable
             image.Dispose();
         }
 
-        Base?.Dispose();
+        if (!SharesBase)
+        {
+            Base?.Dispose();
+        }
     }
 
     internal void AddNote(string message) => _diagnostics.Add(new Diagnostic(DiagnosticSeverity.Note, message));
@@ -114,6 +127,8 @@ public sealed class TypeSource : IDisposable
             BtfReader.ThrowSplit(Btf, SuggestedBase);
         }
 
-        return BtfReader.Read(Btf, Base?.Graph, _elfPointerSizeBytes, _limits);
+        BtfFile btf = Btf.Base is { } under && Base is not null && under != Base.Btf
+            ? DistilledBase.Relocate(Btf, Base.Btf, Base.TypeIndex) : Btf;
+        return BtfReader.Read(btf, Base?.Graph, _elfPointerSizeBytes, _limits);
     }
 }

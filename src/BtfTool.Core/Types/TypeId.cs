@@ -48,4 +48,9 @@ public readonly record struct NameId(uint Value)
 /// <summary>A type of one of several graphs whose ids overlap (modules over one kernel).</summary>
 /// <param name="Graph">The graph.</param>
 /// <param name="Id">The type in it.</param>
-public readonly record struct TypeRef(TypeGraph Graph, TypeId Id);
+public readonly record struct TypeRef(TypeGraph Graph, TypeId Id)
+{
+    /// <summary>The type itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not of the graph.</exception>
+    public TypeView View => Graph[Id];
+}

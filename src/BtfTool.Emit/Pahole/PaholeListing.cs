@@ -1,3 +1,4 @@
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Emit.Pahole;
@@ -5,9 +6,19 @@ namespace BtfTool.Emit.Pahole;
 // Which types of a file are listed.
 public sealed partial class PaholeEmitter
 {
+    private const int MostSaid = 20;
+
+    private readonly List<Diagnostic> _diagnostics = [];
+    private bool[]? _selfContained;
+    private int _leftOut;
+
+    /// <summary>What <see cref="WriteAll"/> left out; the last one counts what is not named.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => _leftOut <= MostSaid ? _diagnostics
+        : [.. _diagnostics, new(DiagnosticSeverity.Warning, $"listing: {_leftOut - MostSaid} more types were left out")];
+
     /// <summary>
-    /// Writes every named struct and union of the graph's own segment, in the order of the file, each once.
-    /// Cost: linear in the text.
+    /// Writes every named struct and union of the graph's own segment, in the order of the file, each once. One that contains itself, or
+    /// one that does, is left out and named in <see cref="Diagnostics"/>. Cost: linear in the text.
     /// </summary>
     /// <param name="after">Called behind each type with what it met; for tests and progress. May be null.</param>
     /// <param name="before">Called before each type, to write what is to stand there. May be null.</param>
@@ -28,10 +39,53 @@ public sealed partial class PaholeEmitter
                 continue;
             }
 
+            if (!HasLayout(type))
+            {
+                LeaveOut(type);
+                continue;
+            }
+
             before?.Invoke(type.Id);
             WriteType(type.Id);
             Meet(result == ListedTypes.Result.HiddenByPahole ? PaholeQuirks.Unlisted : 0);
             after?.Invoke(type.Id, MetQuirks);
+        }
+    }
+
+    // Before any of its text is written. Whether any type contains itself is asked of all once the first one is met.
+    private bool HasLayout(TypeView type)
+    {
+        if (_selfContained is not null)
+        {
+            return !_selfContained[type.Id.Value];
+        }
+
+        try
+        {
+            StartType(type.Id);
+            _ = _types.NaturalAlignment(type.Id);
+            _isWriting = false;
+            return true;
+        }
+        catch (InvalidImageException)
+        {
+            bool[] found = SelfContained.Find(_graph);
+            if (!found[type.Id.Value])
+            {
+                throw;
+            }
+
+            _selfContained = found;
+            return false;
+        }
+    }
+
+    private void LeaveOut(TypeView type)
+    {
+        if (_leftOut++ < MostSaid)
+        {
+            string kind = type.Kind == TypeKind.Union ? "union" : "struct";
+            _diagnostics.Add(new(DiagnosticSeverity.Warning, $"listing: {kind} {type.NameString} is left out: it contains itself"));
         }
     }
 }

@@ -105,7 +105,7 @@ public class BtfSplitTests
         var module = new BtfAssembler(baseBtf: Kernel());
         module.Struct("", 4).Member("", 2, 0);
         BtfFile other = Read.File(new BtfAssembler());
-        Misfit(module, other, "does not fit its base test.btf (0 types)", "type 1 (Struct): member 0 refers to type 2, ids end at 1");
+        Misfit(module, other, "does not fit its base test.btf (0 types)", "type 1 (Struct): member 0 refers to type 2, ids end at 1", "the base has 0 types, and this file with 1 types refers to type 2");
     }
 
     [Fact]
@@ -138,6 +138,96 @@ public class BtfSplitTests
         var top = new BtfAssembler(baseBtf: middle);
         top.Raw((int)BtfKind.BTF_KIND_TYPEDEF, 2, 1);
         Read.Fails(() => Read.Graph(top), -1, "type 4 has a name at string offset 2, where no string begins");
+    }
+
+    [Theory]
+    [InlineData(BtfKind.BTF_KIND_FUNC, "type 5 (Function 'x') refers to type 2 (Struct 'base_struct'), which cannot stand there")]
+    [InlineData(BtfKind.BTF_KIND_PTR, "refers to type 4 (Function 'f')")]
+    [InlineData(BtfKind.BTF_KIND_TYPEDEF, "refers to type 4 (Function 'f')")]
+    [InlineData(BtfKind.BTF_KIND_VAR, "refers to type 3 (FunctionPrototype)")]
+    [InlineData(BtfKind.BTF_KIND_DECL_TAG, "refers to type 1 (Int 'int')")]
+    [InlineData(BtfKind.BTF_KIND_DATASEC, "refers to type 2 (Struct 'base_struct')")]
+    [InlineData(BtfKind.BTF_KIND_FUNC_PROTO, "refers to type 3 (FunctionPrototype)")]
+    [InlineData(BtfKind.BTF_KIND_ARRAY, "type 5 (Array) refers to type 4 (Function 'f')")]
+    [InlineData(BtfKind.BTF_KIND_STRUCT, "type 5 (Struct 'x') refers to type 3 (FunctionPrototype)")]
+    public void A_reference_to_the_base_that_makes_no_sense_is_explained(BtfKind kind, string says)
+    {
+        BtfAssembler kernel = Kernel();
+        kernel.Function("f", kernel.Prototype(1));
+        var module = new BtfAssembler(baseBtf: kernel);
+        _ = kind switch
+        {
+            BtfKind.BTF_KIND_FUNC => module.Function("x", 2),
+            BtfKind.BTF_KIND_PTR => module.Pointer(4),
+            BtfKind.BTF_KIND_TYPEDEF => module.Typedef("x", 4),
+            BtfKind.BTF_KIND_VAR => module.Variable("x", 3),
+            BtfKind.BTF_KIND_DECL_TAG => module.DeclTag("x", 1),
+            BtfKind.BTF_KIND_DATASEC => module.DataSection(".data", 4).Entry(2, 0, 4),
+            BtfKind.BTF_KIND_FUNC_PROTO => module.Prototype(1).Parameter("x", 3),
+            BtfKind.BTF_KIND_ARRAY => module.Array(1, 4, 3),
+            _ => module.Struct("x", 4).Member("m", 3, 0),
+        };
+
+        Read.Fails(() => Read.Graph(module), -1, "does not fit its base test.btf (4 types): ", says);
+    }
+
+    [Fact]
+    public void References_to_the_base_that_make_sense_are_not_refused()
+    {
+        BtfAssembler kernel = Kernel();
+        kernel.Function("f", kernel.Prototype(1));
+        kernel.Variable("v", 2);
+        uint size = kernel.Typedef("size", kernel.Const(1));
+        kernel.Array(2, 1, 4);
+        var module = new BtfAssembler(baseBtf: kernel);
+        module.Function("g", 3);
+        module.Pointer(3);
+        module.Pointer(0);
+        module.DataSection(".data", 4).Entry(5, 0, 4);
+        module.DeclTag("tag", 4);
+        module.Prototype(0).Parameter("a", 2).Variadic();
+        module.Struct("s", 20).Member("a", 8, 0).Bitfield("b", 1, 128, 3).Member("flexible", module.Array(2, size, 0), 160);
+
+        Read.Graph(module).TypeCount.ShouldBe((int)module.NextId);
+    }
+
+    [Fact]
+    public void A_base_that_is_too_large_is_recognised_by_its_names()
+    {
+        BtfAssembler kernel = Kernel();
+        var module = new BtfAssembler(baseBtf: kernel);
+        module.Struct("own_struct", 8).Member("m", 2, 0);
+        byte[] bytes = module.ToBytes();
+        BtfAssembler larger = Kernel();
+        larger.Struct("a_later_struct", 4).Member("later_member", 1, 0);
+        BtfFile file = Read.File(bytes, Read.File(larger));
+
+        Read.Fails(() => BtfReader.Read(file, Read.Graph(larger)), -1, "the base has 52 bytes of names, and this file was made for one with 24", "where no string begins");
+    }
+
+    [Fact]
+    public void A_base_that_is_too_small_is_told_by_the_highest_reference()
+    {
+        BtfAssembler kernel = Kernel();
+        uint pointer = kernel.Pointer(2);
+        var module = new BtfAssembler(baseBtf: kernel);
+        module.Pointer(pointer + 2);
+        module.Pointer(pointer);
+
+        Misfit(module, Read.File(Kernel()), "the base has 2 types, and this file with 2 types refers to type 5", "ids end at 4");
+    }
+
+    [Fact]
+    public void Names_of_members_parameters_and_enumerators_begin_where_strings_begin()
+    {
+        BtfAssembler kernel = Kernel();
+        foreach (Action<BtfAssembler> add in (Action<BtfAssembler>[])[
+            b => b.Struct("", 4).Element(2, 1, 0), b => b.Enum("").Element(2, 1), b => b.Prototype(0).Element(2, 1), b => b.Enum64("").Element(2, 1, 0)])
+        {
+            var module = new BtfAssembler(baseBtf: kernel);
+            add(module);
+            Read.Fails(() => Read.Graph(module), -1, "element 0 of type 3 has a name at string offset 2, where no string begins");
+        }
     }
 
     private static void Misfit(BtfAssembler module, BtfFile otherBase, params string[] says)

@@ -27,7 +27,8 @@ public class KernelQueryTests
             }
         }
 
-        var found = new List<TypeId>();
+        var found = new List<TypeRef>();
+        var set = new TypeGraphSet(graph);
         int step = 0;
         foreach ((string name, List<TypeId> expected) in byName)
         {
@@ -35,8 +36,8 @@ public class KernelQueryTests
             if (step++ % 37 == 0 || name.Length < 5)
             {
                 found.Clear();
-                NameFinder.Find(graph, System.Text.Encoding.UTF8.GetBytes(name), found);
-                found.ShouldBe(expected, name);
+                NameFinder.Find(set, System.Text.Encoding.UTF8.GetBytes(name), found);
+                found.ConvertAll(type => type.Id).ShouldBe(expected, name);
             }
         }
     }
