@@ -53,7 +53,8 @@ internal static class CommandLine
         }
     }
 
-    private static int Invoke(ParseResult parsed)
+    /// <summary>Runs what was parsed; what it throws is for <see cref="Guard"/>.</summary>
+    internal static int Invoke(ParseResult parsed)
     {
         bool isCommand = parsed.Action is not ParseErrorAction && parsed.CommandResult.Command is not RootCommand;
         if (parsed.Action is ParseErrorAction || (isCommand && UsageErrors.HasUnknownOption(parsed)))

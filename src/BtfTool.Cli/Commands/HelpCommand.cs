@@ -29,12 +29,12 @@ internal static class HelpCommand
     {
         if (name is null)
         {
-            return CommandTree.Build([]).Parse(["--help"]).Invoke();
+            return CommandLine.Invoke(CommandTree.Build([]).Parse(["--help"]));
         }
 
         if (CommandEntry.All.Any(entry => entry.Name == name))
         {
-            return CommandTree.Build([name]).Parse([name, "--help"]).Invoke();
+            return CommandLine.Invoke(CommandTree.Build([name]).Parse([name, "--help"]));
         }
 
         if (Topics.All.FirstOrDefault(topic => topic.Name == name) is { } found)
