@@ -51,6 +51,8 @@ row() {
 rows() {
     local label=$1 file=$2
     row "$label: show task_struct" "$tool show task_struct -f $file" "pahole -C task_struct $file"
+    row "$label: field task_struct+0x1a8" "$tool field task_struct+0x1a8 -f $file" "pahole -C task_struct $file"
+    row "$label: info" "$tool info $file" "pahole -s $file"
     row "$label: show --all" "$tool show --all -f $file" "pahole $file"
     row "$label: list" "$tool list -f $file" "pahole --sizes $file"
     row "$label: list --sizes" "$tool list --sizes -f $file" "pahole --sizes $file"
@@ -59,6 +61,8 @@ rows() {
     row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"
+    row "$label: dump --json" "$tool dump --json $file" "bpftool -j btf dump file $file"
+    row "$label: show --all --json" "$tool show --all --json -f $file" "pahole $file"
 }
 
 row "--version" "$tool --version" "pahole --version"

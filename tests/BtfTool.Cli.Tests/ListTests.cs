@@ -67,16 +67,7 @@ public class ListTests : WorkFolder
         root.GetProperty("schema").GetString().ShouldBe("btftool/list/1");
         JsonElement types = root.GetProperty("types");
         root.GetProperty("totals").GetProperty("types").GetInt32().ShouldBe(types.GetArrayLength());
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Fixtures.Root, "docs/schemas/list.schema.json")));
-        JsonElement type = schema.RootElement.GetProperty("$defs").GetProperty("type");
-        string[] known = [.. type.GetProperty("properties").EnumerateObject().Select(p => p.Name)];
-        string[] required = [.. type.GetProperty("required").EnumerateArray().Select(p => p.GetString()!)];
-        foreach (JsonElement row in types.EnumerateArray())
-        {
-            string[] keys = [.. row.EnumerateObject().Select(p => p.Name)];
-            keys.Except(known).ShouldBeEmpty();
-            required.Except(keys).ShouldBeEmpty();
-        }
+        JsonSchema.Validate(Path.Combine(Fixtures.Root, "docs/schemas/list.schema.json"), text).ShouldBeEmpty();
     }
 
     [Fact]

@@ -61,6 +61,23 @@ public class ShowTests : WorkFolder
     }
 
     [Fact]
+    public void Where_types_of_DWARF_are_declared_is_said_when_asked()
+    {
+        string[] dwarf = ["--format", "dwarf", "-f", Oracle.PathOf("tun-ko/tun.ko.debug.gz")];
+
+        Show(["--decl", "list_head", .. dwarf]).ShouldMatch(@"^/\* include/linux/types\.h:179; \S+ and 1 more unit \*/\nstruct list_head \{");
+        Show(["--decl", "hlist_hea[d]", .. dwarf]).ShouldMatch(@"^/\* include/linux/types\.h:183 \*/\nstruct hlist_head \{");
+        Show(["--decl", "--all", .. dwarf]).ShouldContain("/* include/linux/types.h:183 */\nstruct hlist_head {");
+        Show(["list_head", .. dwarf]).ShouldStartWith("struct list_head {");
+    }
+
+    [Fact]
+    public void That_BTF_does_not_say_where_types_are_declared_is_a_warning()
+    {
+        BtfToolProcess.Run("show", "--decl", "list_head", "-f", s_kernel).Errors.ShouldContain("BTF, which does not say where they are declared");
+    }
+
+    [Fact]
     public void Types_of_DWARF_are_chosen_as_those_of_BTF()
     {
         string[] dwarf = ["--format", "dwarf", "-f", Oracle.PathOf("tun-ko/tun.ko.debug.gz")];

@@ -6,6 +6,7 @@ using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Dump;
 using BtfTool.Emit.Headers;
+using BtfTool.Emit.Json;
 using BtfTool.Emit.Pahole;
 using BtfTool.Emit.Text;
 using BtfTool.TestKit;
@@ -44,6 +45,10 @@ public static class FuzzTargets
         new Target("header, compatible", (image, output) => WriteHeader(Graph(image), Header(image) with { BpftoolCompat = true }, output)),
         new Target("header over itself", (image, output) => WriteHeader(OverItself(image), Header(image), output)),
         new Target("header of a selection", (image, output) => HeaderOfSelection(Graph(image), Header(image), output)),
+        new Target("raw dump as JSON", (image, output) => Print(output, w => new BtfJsonDumpWriter(Btf(image), w).WriteAll())),
+        new Target("types as JSON", (image, output) => ShowJson(Graph(image), new JsonTypeOptions { Limits = Limits(image) }, output)),
+        new Target("types as JSON, expanded", (image, output) => ShowJson(Graph(image),
+            new JsonTypeOptions { Limits = Limits(image), Expand = true, RelativeOffsets = true, CachelineBytes = 1 }, output)),
     ];
 
     /// <summary>All, those of DWARF included.</summary>
@@ -132,6 +137,20 @@ public static class FuzzTargets
             }
         }
     });
+
+    // Those of a listing, then types of any kind.
+    private static void ShowJson(TypeGraph graph, JsonTypeOptions options, IBufferWriter<byte> output)
+    {
+        using var document = new JsonShowWriter(output, options);
+        JsonTypeWriter types = document.TypesOf(graph);
+        types.WriteAll();
+        for (int id = 0; id < graph.TypeCount; id += 1 + (graph.TypeCount / 20_000))
+        {
+            types.Write(new TypeId((uint)id));
+        }
+
+        document.Finish();
+    }
 
     private static void WriteHeader(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)
     {

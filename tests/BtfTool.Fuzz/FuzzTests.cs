@@ -116,7 +116,7 @@ public class FuzzTests(ITestOutputHelper output)
 
     private void Show(FuzzReport report)
     {
-        foreach ((string target, long runs, long results, TimeSpan time) in report.Shares)
+        foreach ((string target, long runs, long results, TimeSpan time) in report.Shares.Where(s => s.Runs > 0))
         {
             output.WriteLine($"{target}: {runs} runs, {results} results, {time.TotalSeconds:f1} s");
         }

@@ -8,7 +8,7 @@ namespace BtfTool.Cli.Commands;
 /// <summary>Types of one graph that <c>show</c> writes; all of it when there is no list.</summary>
 internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
 {
-    private readonly Dictionary<TypeId, string> _units = [];
+    private readonly Dictionary<TypeId, DwarfFoundType> _found = [];
 
     public TypeGraph Graph { get; } = graph;
 
@@ -29,7 +29,7 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
             place = line == 0 ? path : file.IsNone ? $"line {line}" : $"{path}:{line}";
         }
 
-        if (_units.TryGetValue(id, out string? units))
+        if (UnitsOf(id) is { } units)
         {
             place = place is null ? units : $"{place}; {units}";
         }
@@ -37,6 +37,21 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
         // Names from files may hold anything, an end of the comment too.
         return place is null ? null : string.Concat(place.Select(c => char.IsControl(c) ? '?' : c)).Replace("*/", "*?/", StringComparison.Ordinal);
     }
+
+    /// <summary>Where a type is defined, in words; null where that is not known.</summary>
+    public string? UnitsOf(TypeId id)
+    {
+        if (FoundOf(id) is not { } type)
+        {
+            return null;
+        }
+
+        string others = type.UnitCount == 1 ? "" : $" and {type.UnitCount - 1} more unit{(type.UnitCount == 2 ? "" : "s")}";
+        return type.FirstUnit + others;
+    }
+
+    /// <summary>Where a type is defined; null where that is not known.</summary>
+    public DwarfFoundType? FoundOf(TypeId id) => _found.GetValueOrDefault(id);
 
     /// <summary>
     /// The types of names in DWARF, each name found without reading the rest of the program; null where the whole graph is needed: for
@@ -79,8 +94,7 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
         var found = new FoundTypes(result.Graph, ShownTypes.Of(result.Graph, [resolved.Types], paholeCompat));
         foreach (DwarfFoundType type in result.Types)
         {
-            string others = type.UnitCount == 1 ? "" : $" and {type.UnitCount - 1} more unit{(type.UnitCount == 2 ? "" : "s")}";
-            found._units[type.Type] = type.FirstUnit + others;
+            found._found[type.Type] = type;
         }
 
         return found;

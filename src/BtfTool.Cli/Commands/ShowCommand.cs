@@ -19,6 +19,7 @@ internal static class ShowCommand
         ("btftool show fuse_inode -f /sys/kernel/btf/fuse", "a struct of a module"),
         ("btftool show fuse_inode --kernel", "the same, of whichever module has it"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
+        ("btftool show --json sk_buff | jq '.types[0].members[] | select(.hole_bytes)'", "as data: the members before holes"),
     ]);
 
     private static void Fill(Command command)
@@ -61,6 +62,7 @@ internal static class ShowCommand
         private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only",
             "Leave out what takes no room in the layout: static members, methods");
         private readonly Option<bool> _relative = CommonOptions.Flag("--relative-offsets", "Offsets in nested types from the nested type's start");
+        private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
         private readonly Option<string> _color = new("--color")
         {
             Description = "When to use colours: auto, always or never",
@@ -70,7 +72,7 @@ internal static class ShowCommand
 
         public IEnumerable<Option> Own =>
         [
-            _all, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _color,
+            _all, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _json, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -82,6 +84,7 @@ internal static class ShowCommand
                 result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
             }
 
+            JsonShow.Validate(result, _json, _paholeCompat, _hex, _flatArrays, _noPacked, _noAligned);
             if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
                 && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20 && int.IsPow2(bytes)))
             {
@@ -109,6 +112,11 @@ internal static class ShowCommand
             TypeGraphSet? set = groups is null ? Common.ReadGraphs(r, source) : null;
             groups ??= OfGraphs(set!, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);
+            if (r.GetValue(_json))
+            {
+                return JsonShow.Write(groups, Settings(r), target);
+            }
+
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             DistinctTypesOfSet? distinct = set is { Graphs.Length: > 1 } ? new DistinctTypesOfSet(set) : null;
             foreach (FoundTypes group in groups)

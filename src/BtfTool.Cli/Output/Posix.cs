@@ -8,6 +8,7 @@ namespace BtfTool.Cli.Output;
 /// </summary>
 internal static unsafe partial class Posix
 {
+    public const int StandardInput = 0;
     public const int StandardOutput = 1;
     public const int StandardError = 2;
     public const int BrokenPipe = 32;

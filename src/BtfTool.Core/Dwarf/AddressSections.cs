@@ -1,4 +1,5 @@
 using System.Text;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Elf;
 using BtfTool.Core.Types;
 
@@ -12,10 +13,11 @@ internal sealed class AddressSections
     private readonly Dictionary<int, NameId> _names = [];
     private readonly ulong[] _starts;
     private readonly int[] _indices;
+    private HashSet<ulong>? _namesAtZero;
 
-    internal AddressSections(ElfFile elf, NameInterner interner)
+    internal AddressSections(DwarfFile file, NameInterner interner)
     {
-        _elf = elf;
+        ElfFile elf = _elf = file.Sections.Elf;
         _interner = interner;
         var loaded = new List<(ulong Start, int Index)>();
         foreach (ref readonly ElfSection section in elf.Sections)
@@ -30,6 +32,42 @@ internal sealed class AddressSections
         loaded.Sort();
         _starts = [.. loaded.Select(s => s.Start)];
         _indices = [.. loaded.Select(s => s.Index)];
+    }
+
+    /// <summary>
+    /// False for what linkers leave of the address of something in a section that they discarded: in a relocatable file no relocation, else
+    /// 0 (ld) or all ones (DWARF 6 and later). At 0 only a symbol tells: per-CPU data of a kernel may lie there.
+    /// Cost: O(1); the symbols once, if any address is 0.
+    /// </summary>
+    internal bool IsReal(in TypeRow type)
+    {
+        ulong all = _elf.Is64Bit ? ulong.MaxValue : uint.MaxValue;
+        return _elf.Type == ElfFileType.ET_REL ? type.First != 0
+            : type.SizeBytes != all && (type.SizeBytes != 0 || (_namesAtZero ??= ReadNamesAtZero()).Contains(type.NameHash));
+    }
+
+    private HashSet<ulong> ReadNamesAtZero()
+    {
+        var names = new HashSet<ulong>();
+        try
+        {
+            if (ElfSymbols.TryRead(_elf, ElfSectionType.SHT_SYMTAB, out ElfSymbols? symbols))
+            {
+                foreach (ElfSymbol symbol in symbols)
+                {
+                    if (symbol.Value == 0 && symbol.SectionIndex - 1 < (uint)_elf.Sections.Length - 1)
+                    {
+                        _ = names.Add(DwarfNames.HashOf(symbols.NameOf(symbol)));
+                    }
+                }
+            }
+        }
+        catch (InvalidImageException)
+        {
+            // Without symbols nothing is known to lie at 0.
+        }
+
+        return names;
     }
 
     /// <summary>The name of the section of an address; none when it lies in none. Cost: O(log sections).</summary>

@@ -102,13 +102,11 @@ internal sealed class DeclarationPlaces
     private void Decode(uint offset)
     {
         _reader.Seek(offset);
-        ulong code = _reader.ReadUleb();
-        if (!_table.TryGet(code, out int index))
+        _die.Clear();
+        if (_table.TryGet(_reader.ReadUleb(), out int index))
         {
-            _reader.Fail($"abbreviation {code} is not in the unit's table");
+            _reader.Decode(_table, _table[index], ref _die);
         }
-
-        _reader.Decode(_table, _table[index], ref _die);
     }
 
     private void Enter(int unit)

@@ -43,6 +43,7 @@ internal enum DieField : byte
     DeclLine,
     StmtList,
     RangeListsBase,
+    Producer,
     Limit,
 }
 
@@ -134,7 +135,7 @@ internal static class DieFields
 
     private const ulong UnitFields = 1UL << (int)DieField.Name | 1UL << (int)DieField.Language | 1UL << (int)DieField.CompDir
         | 1UL << (int)DieField.StrOffsetsBase | 1UL << (int)DieField.AddrBase | 1UL << (int)DieField.DwoName
-        | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.RangeListsBase;
+        | 1UL << (int)DieField.LowPc | 1UL << (int)DieField.RangeListsBase | 1UL << (int)DieField.Producer;
 
     /// <summary>Where things are declared; read when that is asked for only.</summary>
     internal const ulong Places = 1UL << (int)DieField.DeclFile | 1UL << (int)DieField.DeclLine | 1UL << (int)DieField.StmtList;
@@ -180,6 +181,7 @@ internal static class DieFields
         DW_AT_decl_file => DieField.DeclFile,
         DW_AT_decl_line => DieField.DeclLine,
         DW_AT_stmt_list => DieField.StmtList,
+        DW_AT_producer => DieField.Producer,
         _ => DieField.None,
     };
 

@@ -75,6 +75,7 @@ internal static class DwarfConstants
     internal const ushort DW_AT_low_pc = 0x11;
     internal const ushort DW_AT_language = 0x13;
     internal const ushort DW_AT_comp_dir = 0x1b;
+    internal const ushort DW_AT_producer = 0x25;
     internal const ushort DW_AT_const_value = 0x1c;
     internal const ushort DW_AT_inline = 0x20;
     internal const ushort DW_AT_lower_bound = 0x22;

@@ -223,8 +223,16 @@ internal sealed class GraphAssembler
 
         if (type.Is(RowFlags.HasAddress))
         {
+            NoteAddress(type);
+        }
+    }
+
+    private void NoteAddress(in TypeRow type)
+    {
+        _sections ??= new AddressSections(_file, _names);
+        if (_sections.IsReal(type))
+        {
             _builder.SetAddress(type.SizeBytes);
-            _sections ??= new AddressSections(_file.Sections.Elf, _names);
             _builder.SetAddressSection(_sections.NameOf(type.SizeBytes, type.First));
         }
     }

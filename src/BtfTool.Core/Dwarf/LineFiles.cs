@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
 using static BtfTool.Core.Dwarf.DwarfConstants;
@@ -16,7 +17,7 @@ internal sealed class LineFiles
     private const int MostFields = 255;
 
     private readonly DwarfFile _file;
-    private readonly List<(ulong Content, ulong Form)> _format = [];
+    private readonly List<Field> _format = [];
     private RowList<Entry> _directories = new(64);
     private RowList<Entry> _files = new(256);
     private ByteRegion _section;
@@ -33,7 +34,7 @@ internal sealed class LineFiles
     /// <param name="unit">The unit that refers to it.</param>
     /// <param name="offset">DW_AT_stmt_list.</param>
     /// <param name="stringOffsetsBase">Where the unit's part of <c>.debug_str_offsets</c> begins.</param>
-    /// <exception cref="InvalidImageException">The table is damaged; it has no files then.</exception>
+    /// <exception cref="InvalidImageException">The table is damaged, and is not to be asked for files.</exception>
     internal void Read(in DwarfUnit unit, ulong offset, ulong stringOffsetsBase)
     {
         _directories.Count = _files.Count = 0;
@@ -41,7 +42,7 @@ internal sealed class LineFiles
         _unit = unit;
         _stringOffsetsBase = stringOffsetsBase;
         _section = _file.Sections.Lines;
-        if (offset >= (ulong)_section.Length)
+        if (offset >= (ulong)Math.Min(_section.Length, int.MaxValue))
         {
             InvalidImageException.Throw(_file.Path, ".debug_line", (long)Math.Min(offset, long.MaxValue),
                 $"the unit's line table begins behind the end of the section, which has {_section.Length} bytes");
@@ -50,23 +51,19 @@ internal sealed class LineFiles
         _offset = (long)offset;
         if (_bytesRead > (Repeats * _section.Length) + SlackBytes)
         {
-            Fail(0, "the line tables overlap too often to be read");
+            Fail("the line tables overlap too often to be read");
         }
 
-        var reader = new SpanReader(_section.Span(_offset, (int)Math.Min(_section.Length - _offset, int.MaxValue)),
-            _file.IsBigEndian, _file.Path, ".debug_line");
+        // From the start of the section, so that messages say where in it.
+        var reader = new SpanReader(_section.Span(0, (int)Math.Min(_section.Length, int.MaxValue)), _file.IsBigEndian, _file.Path, ".debug_line");
+        reader.Skip((int)_offset);
         try
         {
             ReadHeader(ref reader);
         }
-        catch (InvalidImageException e)
-        {
-            _directories.Count = _files.Count = 0;
-            Fail(Math.Max(e.FileOffset, 0), e.Rule);
-        }
         finally
         {
-            _bytesRead += reader.Position;
+            _bytesRead += reader.Position - _offset;
         }
     }
 
@@ -88,7 +85,7 @@ internal sealed class LineFiles
 
         if (index - first >= (ulong)_files.Count)
         {
-            Fail(0, $"a declaration is in file {index}, and the table has {_files.Count}");
+            Fail($"a declaration is in file {index}, and the table has {_files.Count}");
         }
 
         Entry file = _files[(int)(index - first)];
@@ -105,7 +102,7 @@ internal sealed class LineFiles
 
         if (file.Directory - first >= (ulong)_directories.Count)
         {
-            Fail(0, $"file {index} is in directory {file.Directory}, and the table has {_directories.Count}");
+            Fail($"file {index} is in directory {file.Directory}, and the table has {_directories.Count}");
         }
 
         ReadOnlySpan<byte> directory = NameOf(_directories[(int)(file.Directory - first)]);
@@ -174,7 +171,7 @@ internal sealed class LineFiles
         int fields = reader.ReadU8();
         for (int i = 0; i < fields && i < MostFields; i++)
         {
-            _format.Add((ReadUleb(ref reader), ReadUleb(ref reader)));
+            _format.Add(FieldOf(ref reader));
         }
 
         ulong count = ReadUleb(ref reader);
@@ -186,34 +183,33 @@ internal sealed class LineFiles
         for (ulong i = 0; i < count; i++)
         {
             var entry = new Entry();
-            foreach ((ulong content, ulong form) in _format)
+            foreach (ref readonly Field field in CollectionsMarshal.AsSpan(_format))
             {
-                if (content == DW_LNCT_path)
+                ulong value = 0;
+                if (field.Op == StepOp.InlineString)
                 {
-                    ulong directory = entry.Directory;
-                    entry = ReadName(ref reader, form);
-                    entry.Directory = directory;
+                    Entry inline = ReadInline(ref reader);
+                    value = inline.Place;
+                    entry.LengthBytes = field.Content == DW_LNCT_path ? inline.LengthBytes : entry.LengthBytes;
                 }
                 else
                 {
-                    ulong value = ReadValue(ref reader, form, out _);
-                    entry.Directory = content == DW_LNCT_directory_index ? value : entry.Directory;
+                    value = ReadValue(ref reader, field);
+                }
+
+                if (field.Content == DW_LNCT_path)
+                {
+                    entry.Place = value;
+                    entry.Class = field.Class;
+                }
+                else if (field.Content == DW_LNCT_directory_index)
+                {
+                    entry.Directory = value;
                 }
             }
 
             entries.Add(entry);
         }
-    }
-
-    private Entry ReadName(ref SpanReader reader, ulong form)
-    {
-        if (form == DW_FORM_string)
-        {
-            return ReadInline(ref reader);
-        }
-
-        ulong value = ReadValue(ref reader, form, out ValueClass valueClass);
-        return new Entry { Place = value, Class = valueClass };
     }
 
     private static Entry ReadInline(ref SpanReader reader)
@@ -227,24 +223,26 @@ internal sealed class LineFiles
     }
 
     // Any form, of which the values that are numbers are taken; a table may say of its files what only its maker knows.
-    private ulong ReadValue(ref SpanReader reader, ulong form, out ValueClass valueClass)
+    private Field FieldOf(ref SpanReader reader)
     {
+        ulong content = ReadUleb(ref reader);
+        ulong form = ReadUleb(ref reader);
         var step = new AbbreviationStep();
         int bytes = DwarfForms.Describe(form, _unit with { Is64 = _is64 }, ref step);
-        valueClass = step.Class;
-        if (form == DW_FORM_string)
+        if (bytes == DwarfForms.Unknown || step.Op is StepOp.Indirect || form == DW_FORM_implicit_const)
         {
-            _ = ReadInline(ref reader);
-            return 0;
+            reader.Fail($"form 0x{form:x} in a line table");
         }
 
-        switch (step.Op)
+        return new Field(content, step.Op, step.Class, bytes);
+    }
+
+    private ulong ReadValue(ref SpanReader reader, in Field field)
+    {
+        switch (field.Op)
         {
-            case var _ when bytes == DwarfForms.Unknown || step.Op is StepOp.Indirect || form == DW_FORM_implicit_const:
-                reader.Fail($"form 0x{form:x} in a line table");
-                return 0;
             case StepOp.Block1 or StepOp.Block2 or StepOp.Block4 or StepOp.BlockUleb:
-                ulong length = step.Op switch
+                ulong length = field.Op switch
                 {
                     StepOp.Block1 => reader.ReadU8(),
                     StepOp.Block2 => reader.ReadU16(),
@@ -258,7 +256,7 @@ internal sealed class LineFiles
             case StepOp.Implicit:
                 return 1;
             default:
-                return ReadFixed(ref reader, bytes);
+                return ReadFixed(ref reader, field.SizeBytes);
         }
     }
 
@@ -302,7 +300,7 @@ internal sealed class LineFiles
         switch (entry.Class)
         {
             case ValueClass.InfoString:
-                return Terminated(_section, (ulong)_offset + entry.Place);
+                return Terminated(_section, entry.Place);
             case ValueClass.LineString:
                 return Terminated(_file.Sections.LineStrings, entry.Place);
             case ValueClass.String:
@@ -313,7 +311,7 @@ internal sealed class LineFiles
                 ulong room = _stringOffsetsBase < (ulong)offsets.Length ? (ulong)offsets.Length - _stringOffsetsBase : 0;
                 if (entry.Place >= room / bytes)
                 {
-                    Fail(0, $"name {entry.Place} is not in .debug_str_offsets, which has {offsets.Length} bytes");
+                    Fail($"name {entry.Place} is not in .debug_str_offsets, which has {offsets.Length} bytes");
                 }
 
                 var reader = new SpanReader(offsets.Span((long)(_stringOffsetsBase + (entry.Place * bytes)), (int)bytes),
@@ -328,7 +326,7 @@ internal sealed class LineFiles
     {
         if (at >= (ulong)section.Length)
         {
-            Fail(0, $"the name of a file at 0x{at:x} lies behind the end of its section");
+            Fail($"the name of a file at 0x{at:x} lies behind the end of its section");
         }
 
         int most = _file.Limits.MaxNameBytes;
@@ -336,7 +334,7 @@ internal sealed class LineFiles
         int end = rest.IndexOf((byte)0);
         if (end < 0)
         {
-            Fail(0, $"the name of a file does not end within {rest.Length} bytes");
+            Fail($"the name of a file does not end within {rest.Length} bytes");
         }
 
         return rest[..end];
@@ -360,7 +358,10 @@ internal sealed class LineFiles
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private void Fail(long at, string rule) => InvalidImageException.Throw(_file.Path, ".debug_line", _offset + at, rule);
+    private void Fail(string rule) => InvalidImageException.Throw(_file.Path, ".debug_line", _offset, rule);
+
+    /// <summary>What an entry says of a file, and how.</summary>
+    private readonly record struct Field(ulong Content, StepOp Op, ValueClass Class, int SizeBytes);
 
     /// <summary>A file or a directory: where its name is, by class, and the number of its directory.</summary>
     private struct Entry

@@ -110,6 +110,11 @@ internal sealed partial class UnitScanner
         return hasChildren;
     }
 
+    /// <summary>What made the unit that was opened last, as DW_AT_producer says it; 0 where it does not. To be asked before anything is read.</summary>
+    /// <exception cref="InvalidImageException">The text does not lie in its section.</exception>
+    internal ulong ReadProducer() => _die.ClassOf(DieField.Producer) == ValueClass.Supplementary ? 0
+        : _names.Of(_die, DieField.Producer, _unit, _stringOffsetsBase, out _);
+
     /// <summary>Reads all DIEs of the unit that was opened.</summary>
     /// <exception cref="InvalidImageException">The unit is damaged, or has what is not supported.</exception>
     internal void Scan()

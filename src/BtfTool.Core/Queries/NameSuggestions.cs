@@ -54,6 +54,27 @@ internal static class NameSuggestions
         }
     }
 
+    /// <summary>
+    /// What to put behind a message that a name is none of a list: <c>: did you mean 'x'?</c>, or nothing. Cost: as <see cref="For"/>.
+    /// </summary>
+    public static string Among(IEnumerable<string> names, string typed)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(typed);
+        int best = Math.Max(1, EditDistance.LimitFor(bytes.Length)) + 1;
+        string? nearest = null;
+        foreach (string name in bytes.Length is 0 or > EditDistance.MaxBytes ? [] : names)
+        {
+            byte[] candidate = Encoding.UTF8.GetBytes(name);
+            int distance = candidate.Length is 0 or > EditDistance.MaxBytes ? best : EditDistance.Measure(bytes, candidate, best - 1);
+            if (distance < best)
+            {
+                (best, nearest) = (distance, name);
+            }
+        }
+
+        return nearest is null ? "" : $": did you mean '{nearest}'?";
+    }
+
     private static void Keep(List<Candidate> best, Candidate candidate)
     {
         int at = best.Count;

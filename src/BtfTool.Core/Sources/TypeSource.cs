@@ -87,6 +87,15 @@ public sealed class TypeSource : IDisposable
     /// <summary>The types by name, for modules to be laid onto this input. Cost: made at the first use; see <see cref="BaseTypeIndex"/>.</summary>
     internal BaseTypeIndex TypeIndex => LazyInitializer.EnsureInitialized(ref _typeIndex, () => new BaseTypeIndex(Graph));
 
+    /// <summary>The DWARF; null where the types come from BTF.</summary>
+    internal DwarfFile? Dwarf => _dwarf;
+
+    /// <summary>What was opened: the file itself first, decompressed where it was compressed, then a separate debug file.</summary>
+    internal ReadOnlySpan<FileImage> Images => _images;
+
+    /// <summary>Bounds that the readers hold.</summary>
+    internal ReaderLimits Limits => _limits;
+
     /// <summary>A graph that was made while the file was opened.</summary>
     internal TypeGraph? KnownGraph { init => _graph = value; }
 

@@ -19,7 +19,7 @@ public readonly record struct TypeGraphCounts(
 /// they are added; forward references are ids that will be added later. Elements (members, enumerators, ...) are added right
 /// after their type.
 /// </summary>
-public sealed class TypeGraphBuilder
+public sealed partial class TypeGraphBuilder
 {
     private readonly string _file;
     private readonly string _section;
@@ -104,20 +104,6 @@ public sealed class TypeGraphBuilder
     internal Column<SectionEntryRow> Entries { get; private set; }
 
     internal NamePool Pool { get; private set; } = new([0]);
-
-    internal Column<uint>? TypeAlignments { get; private set; }
-
-    internal Column<uint>? MemberAlignments { get; private set; }
-
-    internal Column<ulong>? Addresses { get; private set; }
-
-    internal Column<byte>? AddressKnown { get; private set; }
-
-    internal Column<uint>? AddressSections { get; private set; }
-
-    internal Column<uint>? DeclarationFiles { get; private set; }
-
-    internal Column<uint>? DeclarationLines { get; private set; }
 
     /// <summary>Gives the name pool: NUL-terminated names; the graph takes ownership. Name ids count on from the base's pool.</summary>
     public void SetNames(byte[] pool) => Pool = new NamePool(pool);
@@ -230,55 +216,6 @@ public sealed class TypeGraphBuilder
     /// <summary>Adds a record of a kind that is not known, so that ids stay those of the file.</summary>
     public TypeId AddUnknown(NameId name, int rawKind) => Add(TypeKind.Unknown, false, name, 0, 0, (uint)rawKind);
 
-    /// <summary>Sets the alignment that the source wrote at the type added last.</summary>
-    public void SetDeclaredAlignment(uint alignmentBytes)
-    {
-        EnableDeclaredAlignment();
-        Column<uint> alignments = Room(TypeAlignments!.Value, Count - 1, Kinds.Length);
-        alignments[Count - 1] = alignmentBytes;
-        TypeAlignments = alignments;
-    }
-
-    /// <summary>Sets the address of the function or variable added last; the graph then has <see cref="Facet.Address"/>.</summary>
-    public void SetAddress(ulong address)
-    {
-        Column<ulong> addresses = Room(Addresses ?? default(Column<ulong>).Resized(Kinds.Length), Count - 1, Kinds.Length);
-        Column<byte> known = Room(AddressKnown ?? default(Column<byte>).Resized(Kinds.Length), Count - 1, Kinds.Length);
-        addresses[Count - 1] = address;
-        known[Count - 1] = 1;
-        Addresses = addresses;
-        AddressKnown = known;
-    }
-
-    /// <summary>
-    /// Sets the section that the address of the function or variable added last lies in; the graph then has
-    /// <see cref="Facet.AddressSection"/>.
-    /// </summary>
-    public void SetAddressSection(NameId section) => AddressSections = With(AddressSections, section.Value);
-
-    /// <summary>Sets where the type added last is declared; the graph then has <see cref="Facet.DeclarationPlace"/>.</summary>
-    /// <param name="file">Path; none when it is not known.</param>
-    /// <param name="line">Line, from 1 on; 0 when it is not known.</param>
-    public void SetDeclaration(NameId file, uint line)
-    {
-        DeclarationFiles = With(DeclarationFiles, file.Value);
-        DeclarationLines = With(DeclarationLines, line);
-    }
-
-    /// <summary>Says that the graph has <see cref="Facet.DeclarationPlace"/>, even where no place is known.</summary>
-    public void EnableDeclarations()
-    {
-        DeclarationFiles ??= default(Column<uint>).Resized(Kinds.Length);
-        DeclarationLines ??= default(Column<uint>).Resized(Kinds.Length);
-    }
-
-    /// <summary>Says that the graph has <see cref="Facet.DeclaredAlignment"/>, even where nothing is aligned.</summary>
-    public void EnableDeclaredAlignment()
-    {
-        TypeAlignments ??= default(Column<uint>).Resized(Kinds.Length);
-        MemberAlignments ??= default(Column<uint>).Resized(Members.Length);
-    }
-
     /// <summary>
     /// Checks that every type id and name of every row is one of the graph, and hands the columns over; the builder must not be used
     /// afterwards. Cost: one pass over the rows.
@@ -303,21 +240,7 @@ public sealed class TypeGraphBuilder
     /// <summary>As <see cref="Build"/>, for a reader that checked the rows while it wrote them; null when it did not.</summary>
     internal TypeGraph BuildFilled(bool? rowsAreValid)
     {
-        if (TypeAlignments is not null)
-        {
-            TypeAlignments = Room(TypeAlignments.Value, Math.Max(Count, 1) - 1, Kinds.Length);
-            MemberAlignments = Room(MemberAlignments!.Value, Math.Max(_memberCount, 1) - 1, Members.Length);
-        }
-
-        if (Addresses is not null)
-        {
-            Addresses = Room(Addresses.Value, Math.Max(Count, 1) - 1, Kinds.Length);
-            AddressKnown = Room(AddressKnown!.Value, Math.Max(Count, 1) - 1, Kinds.Length);
-        }
-
-        AddressSections = Whole(AddressSections);
-        DeclarationFiles = Whole(DeclarationFiles);
-        DeclarationLines = Whole(DeclarationLines);
+        CompleteFacets();
         uint types = NextId.Value;
         uint names = NameEnd;
         if (Pool.Length > 0 && Pool.Span[^1] != 0)
@@ -432,17 +355,6 @@ public sealed class TypeGraphBuilder
         + ColumnBlock.BytesOf<MemberRow>(counts.Members) + ColumnBlock.BytesOf<EnumeratorRow>(counts.Enumerators)
         + ColumnBlock.BytesOf<ParameterRow>(counts.Parameters) + ColumnBlock.BytesOf<ArrayRow>(counts.Arrays)
         + ColumnBlock.BytesOf<SectionEntryRow>(counts.SectionEntries);
-
-    // An optional column with the value of the type added last.
-    private Column<uint> With(Column<uint>? column, uint value)
-    {
-        Column<uint> values = Room(column ?? default(Column<uint>).Resized(Kinds.Length), Count - 1, Kinds.Length);
-        values[Count - 1] = value;
-        return values;
-    }
-
-    private Column<uint>? Whole(Column<uint>? column) =>
-        column is { } values ? Room(values, Math.Max(Count, 1) - 1, Kinds.Length) : null;
 
     private static Column<T> Room<T>(Column<T> rows, int index, int atLeast = 0)
         where T : unmanaged =>

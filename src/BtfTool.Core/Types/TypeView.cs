@@ -96,8 +96,9 @@ public readonly struct TypeView
     public uint DeclaredAlignmentBytes => _segment.TypeAlignmentAt(_index);
 
     /// <summary>
-    /// The address of a function or variable as its file says it; in a relocatable file it is the offset in a section. False when there
-    /// is none (it was optimised away), or the graph has no <see cref="Facet.Address"/>.
+    /// The address of a function or variable as its file says it; in a relocatable file it is the offset in a section. Of several bodies (a
+    /// weak function and the one that overrides it) it is that of the first. False when there is none (it was optimised away, or its section
+    /// discarded), or the graph has no <see cref="Facet.Address"/>.
     /// </summary>
     public bool TryGetAddress(out ulong address) => _segment.TryAddressAt(_index, out address);
 

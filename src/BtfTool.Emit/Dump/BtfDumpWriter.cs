@@ -51,7 +51,7 @@ public sealed class BtfDumpWriter
         _out.Write((byte)'[');
         _out.WriteDecimal((ulong)r.Id);
         _out.Write("] "u8);
-        _out.Write(NameOfKind(r.Kind));
+        _out.Write(BtfRecordNames.OfKind(r.Kind));
         _out.Write(" '"u8);
         WriteName(r.NameOffset);
         switch (r.Kind)
@@ -102,12 +102,12 @@ public sealed class BtfDumpWriter
             case BtfKind.BTF_KIND_FUNC:
                 Number("' type_id="u8, r.SizeOrType);
                 _out.Write(" linkage="u8);
-                _out.Write(NameOfLinkage((uint)r.Vlen));
+                _out.Write(BtfRecordNames.OfLinkage((uint)r.Vlen));
                 break;
             case BtfKind.BTF_KIND_VAR:
                 Number("' type_id="u8, r.SizeOrType);
                 _out.Write(", linkage="u8);
-                _out.Write(NameOfLinkage(r.Payload[0]));
+                _out.Write(BtfRecordNames.OfLinkage(r.Payload[0]));
                 break;
             case BtfKind.BTF_KIND_FLOAT:
                 Number("' size="u8, r.SizeOrType);
@@ -131,14 +131,7 @@ public sealed class BtfDumpWriter
         Number(" bits_offset="u8, (data >> 16) & 0xff);
         Number(" nr_bits="u8, data & 0xff);
         _out.Write(" encoding="u8);
-        _out.Write(((data >> 24) & 0xf) switch
-        {
-            0 => "(none)"u8,
-            1 => "SIGNED"u8,
-            2 => "CHAR"u8,
-            4 => "BOOL"u8,
-            _ => "UNKN"u8,
-        });
+        _out.Write(BtfRecordNames.OfEncoding((data >> 24) & 0xf));
     }
 
     private void WriteComposite(BtfRecord r)
@@ -231,7 +224,7 @@ public sealed class BtfDumpWriter
             if (_index.TryGet(entries[i], out BtfKind kind, out uint name))
             {
                 _out.Write(" ("u8);
-                _out.Write(NameOfKind(kind));
+                _out.Write(BtfRecordNames.OfKind(kind));
                 _out.Write(" '"u8);
                 WriteName(name);
                 _out.Write("')"u8);
@@ -253,36 +246,4 @@ public sealed class BtfDumpWriter
             InvalidImageException.Throw(_file.Path, _file.Section, -1, "its names are so long that their text would not end in reasonable time");
         }
     }
-
-    private static ReadOnlySpan<byte> NameOfLinkage(uint linkage) => linkage switch
-    {
-        0 => "static"u8,
-        1 => "global"u8,
-        2 => "extern"u8,
-        _ => "(unknown)"u8,
-    };
-
-    private static ReadOnlySpan<byte> NameOfKind(BtfKind kind) => kind switch
-    {
-        BtfKind.BTF_KIND_INT => "INT"u8,
-        BtfKind.BTF_KIND_PTR => "PTR"u8,
-        BtfKind.BTF_KIND_ARRAY => "ARRAY"u8,
-        BtfKind.BTF_KIND_STRUCT => "STRUCT"u8,
-        BtfKind.BTF_KIND_UNION => "UNION"u8,
-        BtfKind.BTF_KIND_ENUM => "ENUM"u8,
-        BtfKind.BTF_KIND_FWD => "FWD"u8,
-        BtfKind.BTF_KIND_TYPEDEF => "TYPEDEF"u8,
-        BtfKind.BTF_KIND_VOLATILE => "VOLATILE"u8,
-        BtfKind.BTF_KIND_CONST => "CONST"u8,
-        BtfKind.BTF_KIND_RESTRICT => "RESTRICT"u8,
-        BtfKind.BTF_KIND_FUNC => "FUNC"u8,
-        BtfKind.BTF_KIND_FUNC_PROTO => "FUNC_PROTO"u8,
-        BtfKind.BTF_KIND_VAR => "VAR"u8,
-        BtfKind.BTF_KIND_DATASEC => "DATASEC"u8,
-        BtfKind.BTF_KIND_FLOAT => "FLOAT"u8,
-        BtfKind.BTF_KIND_DECL_TAG => "DECL_TAG"u8,
-        BtfKind.BTF_KIND_TYPE_TAG => "TYPE_TAG"u8,
-        BtfKind.BTF_KIND_ENUM64 => "ENUM64"u8,
-        _ => "UNKNOWN"u8,
-    };
 }

@@ -313,20 +313,27 @@ public class DwarfHostileTests
     public void Many_units_over_one_long_table_do_not_read_it_each_time()
     {
         // Each unit begins its table at another byte of one long run.
+        const int Units = 3000;
         var d = new DieTreeAssembler();
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < Units; i++)
         {
             d.BeginUnit();
             d.EndUnit();
-            d.Info[(i * d.Info.Count / (i + 1)) + 6] = (byte)(i & 0xff);
-            d.Info[(i * d.Info.Count / (i + 1)) + 7] = (byte)(i >> 8);
         }
 
         byte[] run = [.. Enumerable.Repeat((byte[])[1, 0x0f, 0, 0, 0], 20_000).SelectMany(b => b)];
-        foreach (byte b in run)
+        d.Spoil(".debug_abbrev", table => [.. table, .. run]);
+        d.Spoil(".debug_info", info =>
         {
-            d.Abbreviations.Add(b);
-        }
+            int unitBytes = info.Length / Units;
+            for (int i = 0; i < Units; i++)
+            {
+                info[(i * unitBytes) + 6] = (byte)(i & 0xff);
+                info[(i * unitBytes) + 7] = (byte)(i >> 8);
+            }
+
+            return info;
+        });
 
         DwarfReadResult result = ReadDwarf.All(d.ToElf(), new DwarfReadOptions { Jobs = 1 });
 

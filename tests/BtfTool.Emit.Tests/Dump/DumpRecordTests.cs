@@ -145,6 +145,9 @@ public class DumpRecordTests
 
         Should.Throw<InvalidImageException>(() => new BtfDumpWriter(file, new Utf8Writer(output)).WriteAll())
             .Message.ShouldBe("test: BTF: its names are so long that their text would not end in reasonable time");
+        output.Reset(128 << 20);
+        Should.Throw<InvalidImageException>(() => new BtfJsonDumpWriter(file, new Utf8Writer(output)).WriteAll())
+            .Message.ShouldBe("test: BTF: its names are so long that their text would not end in reasonable time");
     }
 
     private static uint Info(BtfKind kind, int vlen = 0, bool flag = false) => ((uint)kind << 24) | (uint)vlen | (flag ? 1u << 31 : 0);
