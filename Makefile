@@ -7,11 +7,12 @@ RID       ?= $(shell $(DOTNET) --info | sed -n 's/^ *RID: *//p')
 # The registry we build with has the Native AOT packages of this framework only.
 NATIVE_TFM := net9.0
 NATIVE     := artifacts/btftool
+SHARE      := artifacts/share
 ARGS      ?= --help
 # More for the native build, such as -p:RestoreLockedMode=true.
 PUBLISH_FLAGS ?=
 
-.PHONY: run test native install bench check format build clean
+.PHONY: run test native share install uninstall bench check format build clean
 
 run:
 	$(DOTNET) run -c Release --project src/BtfTool.Cli -- $(ARGS)
@@ -27,10 +28,28 @@ $(NATIVE): FORCE
 	cp artifacts/native/btftool $@.new
 	mv $@.new $@
 
-# Does not build anew what is there: under sudo the SDK is often not on the path.
-install:
+# What is installed beside the program, made by the program itself: manual pages and completion scripts.
+share:
 	test -x $(NATIVE) || $(MAKE) native
+	rm -rf $(SHARE)
+	mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(NATIVE) man $(SHARE)/man
+	$(NATIVE) completion bash >$(SHARE)/bash-completion/completions/btftool
+	$(NATIVE) completion zsh >$(SHARE)/zsh/site-functions/_btftool
+	$(NATIVE) completion fish >$(SHARE)/fish/vendor_completions.d/btftool.fish
+
+# Does not build anew what is there: under sudo the SDK is often not on the path.
+install: share
 	install -D -m 755 $(NATIVE) $(DESTDIR)$(PREFIX)/bin/btftool
+	cd $(SHARE) && find . -type f -exec install -D -m 644 '{}' '$(abspath $(DESTDIR)$(PREFIX))/share/{}' ';'
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/btftool
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/btftool.1 $(DESTDIR)$(PREFIX)/share/man/man1/btftool-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man7/btftool-*.7
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/btftool
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btftool
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btftool.fish
 
 bench: native
 	bench/compare.sh

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using BtfTool.Cli.Commands;
+using BtfTool.Cli.Completion;
 using BtfTool.Cli.Help;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Diagnostics;
@@ -21,7 +20,14 @@ internal static class CommandLine
         }
 
         Posix.FillStandardDescriptors();
-        return Guard(() => Invoke(Build(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })));
+
+        // Asked by shells at each press of the tab key: nothing but its own arguments is parsed.
+        if (args is [NameCompleter.CommandName, ..])
+        {
+            return NameCompleter.Run(args.AsSpan(1));
+        }
+
+        return Guard(() => Invoke(CommandTree.Build(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null })));
     }
 
     /// <summary>Runs a command; what it throws becomes a message and an exit code.</summary>
@@ -47,28 +53,8 @@ internal static class CommandLine
         }
     }
 
-    // Only what was typed is built in full; of the others the help needs no more than name and description.
-    private static RootCommand Build(string[] args)
-    {
-        var root = new RootCommand("How types lie in memory: reads the type information of kernels, modules and programs.");
-        root.Options.Clear();
-        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show help", Action = new ExamplesHelpAction() });
-        root.Options.Add(new VersionOption("--version") { Description = "Show the version", Action = new VersionAction() });
-        foreach (CommandEntry entry in CommandEntry.All)
-        {
-            var command = new Command(entry.Name, entry.Description);
-            if (args.Contains(entry.Name))
-            {
-                entry.Fill(command);
-            }
-
-            root.Subcommands.Add(command);
-        }
-
-        return root;
-    }
-
-    private static int Invoke(ParseResult parsed)
+    /// <summary>Runs what was parsed; what it throws is for <see cref="Guard"/>.</summary>
+    internal static int Invoke(ParseResult parsed)
     {
         bool isCommand = parsed.Action is not ParseErrorAction && parsed.CommandResult.Command is not RootCommand;
         if (parsed.Action is ParseErrorAction || (isCommand && UsageErrors.HasUnknownOption(parsed)))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BtfTool.Cli.Output;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Dwarf;
 using BtfTool.Core.Queries;
@@ -65,10 +66,15 @@ internal static class Inputs
 
     /// <summary>Reads the types, and prints what that left out.</summary>
     /// <exception cref="InvalidImageException">The input is broken.</exception>
-    public static TypeGraph ReadGraph(TypeSource source, bool printStages)
+    public static TypeGraph ReadGraph(TypeSource source, bool printStages, DwarfProgress? progress = null)
     {
         int said = source.Diagnostics.Count;
-        TypeGraph graph = source.Graph;
+        TypeGraph graph;
+        using (ProgressLine.Start(source.Format == SourceFormat.Dwarf ? progress : null))
+        {
+            graph = source.Graph;
+        }
+
         Messages.Write(source.Diagnostics.Skip(said));
         if (printStages)
         {

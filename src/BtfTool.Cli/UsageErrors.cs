@@ -24,7 +24,7 @@ internal static class UsageErrors
         foreach (string stranger in strangers)
         {
             string what = IsOption(stranger) ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-            Messages.Error($"unknown {what} '{stranger}'{Suggestion(command, stranger)}");
+            Messages.Error($"unknown {what} '{stranger}'{Suggestion(NamesLike(command, stranger), stranger)}");
         }
 
         // Beside a stranger, what the library misses is only a consequence.
@@ -45,11 +45,13 @@ internal static class UsageErrors
 
     private static bool IsOption(string text) => text.Length > 1 && text[0] == '-';
 
-    private static string Suggestion(Command command, string typed)
+    private static IEnumerable<string> NamesLike(Command command, string typed) => IsOption(typed)
+        ? command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+        : command.Subcommands.Select(subcommand => subcommand.Name);
+
+    /// <summary>The question whether the nearest of some words was meant; empty when none is near.</summary>
+    public static string Suggestion(IEnumerable<string> known, string typed)
     {
-        IEnumerable<string> known = IsOption(typed)
-            ? command.Options.SelectMany(option => option.Aliases.Append(option.Name))
-            : command.Subcommands.Select(subcommand => subcommand.Name);
         string? nearest = known.Where(name => name.Length > 2 && name != typed)
             .Select(name => (Name: name, Distance: DistanceOf(typed, name)))
             .Where(candidate => candidate.Distance <= EditDistance.LimitFor(typed.Length))

@@ -67,6 +67,8 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     private readonly Option<bool> _strict = Flag("--strict", "Stop at a damaged DWARF unit or module instead of leaving it out");
     private readonly Option<bool> _stats = Flag("--stats", "Say what reading took, by stage");
 
+    private readonly DwarfProgress? _progress = ProgressLine.IsWanted ? new DwarfProgress() : null;
+
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write to FILE, whole or not at all [default: standard output]",
@@ -118,6 +120,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         {
             Jobs = r.GetValue(_jobs),
             Strict = r.GetValue(_strict),
+            Progress = _progress,
             Functions = functions,
             Variables = functions,
             DeclarationPlaces = declarationPlaces,
@@ -127,7 +130,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     };
 
     /// <inheritdoc cref="Inputs.ReadGraph"/>
-    public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats));
+    public TypeGraph ReadGraph(ParseResult r, TypeSource source) => Inputs.ReadGraph(source, r.GetValue(_stats), _progress);
 
     /// <summary>Whether to say what reading took.</summary>
     public bool WantsStages(ParseResult r) => r.GetValue(_stats);

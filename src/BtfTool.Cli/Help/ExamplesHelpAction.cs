@@ -21,11 +21,7 @@ internal sealed class ExamplesHelpAction : SynchronousCommandLineAction
         new HelpAction { MaxWidth = WidthColumns }.Invoke(parseResult);
         string usage = text.ToString().TrimEnd();
         string help = $"{usage}\n\nExamples:\n{Examples(parseResult.CommandResult.Command)}";
-        using OutputTarget target = OutputTarget.Open(null);
-        byte[] bytes = Encoding.UTF8.GetBytes(help);
-        bytes.CopyTo(target.Writer.GetSpan(bytes.Length));
-        target.Writer.Advance(bytes.Length);
-        target.Commit();
+        TextOutput.Write(parseResult.CommandResult.Command is RootCommand ? help + TopicList() : help);
         return ExitCode.Done;
     }
 
@@ -41,6 +37,17 @@ internal sealed class ExamplesHelpAction : SynchronousCommandLineAction
                     lines.Append("  ").Append(line.PadRight(52)).Append("  ").Append(meaning).Append('\n');
                 }
             }
+        }
+
+        return lines.ToString();
+    }
+
+    private static string TopicList()
+    {
+        var lines = new StringBuilder("\nTopics (btftool help TOPIC):\n");
+        foreach (Topic topic in Topics.All)
+        {
+            lines.Append("  ").Append(topic.Name.PadRight(12)).Append(topic.Title).Append('\n');
         }
 
         return lines.ToString();

@@ -29,6 +29,9 @@ public sealed record DwarfReadOptions
 
     /// <summary>Which languages to read, by DW_AT_language; all that can be read when null.</summary>
     public Func<int, bool>? LanguageFilter { get; init; }
+
+    /// <summary>What is kept up to date while units are read; none when null.</summary>
+    public DwarfProgress? Progress { get; init; }
 }
 
 /// <summary>What one stage of reading took.</summary>
@@ -112,10 +115,12 @@ public static class DwarfReader
             workers[i] = new UnitWorker(file, options, i, imports);
         }
 
-        int next = -1;
+        DwarfProgress progress = options.Progress ?? new DwarfProgress();
+        progress.Begin(outcomes.Length);
         void Work(UnitWorker worker)
         {
-            for (int unit = Interlocked.Increment(ref next); unit < outcomes.Length; unit = Interlocked.Increment(ref next))
+            ref int last = ref progress.LastTaken;
+            for (int unit = Interlocked.Increment(ref last); unit < outcomes.Length; unit = Interlocked.Increment(ref last))
             {
                 worker.Read(file.Units[unit], ref outcomes[unit]);
             }
