@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
+using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
@@ -16,6 +17,8 @@ internal static class ShowCommand
         ("btftool show task_struct", "a struct of the running kernel"),
         ("btftool show 'struct tcp_*' -f vmlinux", "all structs that match, from a file"),
         ("btftool show fuse_inode -f /sys/kernel/btf/fuse", "a struct of a module"),
+        ("btftool show 'function tcp_v4_rcv'", "a function: its prototype, linkage, section and address"),
+        ("btftool show --functions '/^tcp_v[46]_/'", "prototypes, a line each (pfunct -P)"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
     ]);
 
@@ -34,11 +37,14 @@ internal static class ShowCommand
     {
         public Argument<string[]> Names { get; } = new("NAME")
         {
-            Description = "A name, 'struct NAME' (union, enum, typedef), or a pattern such as 'tcp_*'",
+            Description = "A name, 'struct NAME' (union, enum, typedef, function, var), or a pattern such as 'tcp_*' or '/^tcp_v[46]_/'",
             Arity = ArgumentArity.ZeroOrMore,
         };
 
         public CommonOptions Common { get; } = new();
+
+        private readonly ShownFunctions _functions = new();
+        private readonly NameFilterOptions _filter = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
         private readonly Option<bool> _first = CommonOptions.Flag("--first", "Stop at the first DWARF unit that has a type of the name");
@@ -68,7 +74,8 @@ internal static class ShowCommand
 
         public IEnumerable<Option> Own =>
         [
-            _all, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _color,
+            _all, .. _functions.All, .. _filter.All, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly,
+            _relative, _paholeCompat, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -79,6 +86,10 @@ internal static class ShowCommand
             {
                 result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
             }
+
+            _functions.Validate(result);
+            _filter.Validate(result);
+            TypeNames.Validate(result, result.GetValue(Names) ?? []);
 
             if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
                 && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20 && int.IsPow2(bytes)))
@@ -95,21 +106,28 @@ internal static class ShowCommand
         public int Run(ParseResult r)
         {
             bool sayPlaces = r.GetValue(_decl);
-            using TypeSource source = Common.OpenSource(r, declarationPlaces: sayPlaces);
+            string[] names = r.GetValue(Names) ?? [];
+            NameFilter? filter = _filter.Of(r);
+            using TypeSource source = Common.OpenSource(r, functions: _functions.NeedsDeclarations(r, names), declarationPlaces: sayPlaces);
+            if (_functions.IsAsked(r))
+            {
+                bool colours = Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r));
+                return _functions.Run(r, Common, source, names, filter, Settings(r) with { Expand = false }, colours);
+            }
+
             if (sayPlaces && source.Format == SourceFormat.Btf)
             {
                 Messages.Warning($"{source.Path}: its types are BTF, which does not say where they are declared (--decl); "
                     + "DWARF does (--format dwarf, where there is some)");
             }
 
-            string[] names = r.GetValue(Names) ?? [];
             List<FoundTypes> groups = FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat))
                 ?? [OfGraph(Common.ReadGraph(r, source), r, names)];
             using OutputTarget target = Common.OpenTarget(r);
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             foreach (FoundTypes group in groups)
             {
-                WriteListing(group, Settings(r), sayPlaces, writer);
+                WriteListing(group, Settings(r), filter, sayPlaces, writer);
             }
 
             writer.Flush();
@@ -119,19 +137,25 @@ internal static class ShowCommand
 
         private FoundTypes OfGraph(TypeGraph graph, ParseResult r, string[] names) =>
             new(graph, r.GetValue(_all) ? null
-                : ShownTypes.Of(graph, TypeNames.Resolve(graph, names, allowDeclared: false), r.GetValue(_paholeCompat)));
+                : ShownTypes.Of(graph, TypeNames.Resolve(graph, names, allowDeclared: false, orDeclarations: true), r.GetValue(_paholeCompat)));
 
-        private static void WriteListing(FoundTypes group, PaholeOptions options, bool sayPlaces, Utf8Writer writer)
+        private static void WriteListing(FoundTypes group, PaholeOptions options, NameFilter? filter, bool sayPlaces, Utf8Writer writer)
         {
             var emitter = new PaholeEmitter(group.Graph, options, writer);
             if (group.Types is null)
             {
-                emitter.WriteAll(before: sayPlaces ? id => WritePlace(group, id, writer) : null);
+                emitter.WriteAll(before: sayPlaces ? id => WritePlace(group, id, writer) : null,
+                    where: filter is null ? null : id => filter.Accepts(group.Graph, id));
                 return;
             }
 
             foreach (TypeId id in group.Types)
             {
+                if (filter?.Accepts(group.Graph, id) == false)
+                {
+                    continue;
+                }
+
                 if (sayPlaces)
                 {
                     WritePlace(group, id, writer);

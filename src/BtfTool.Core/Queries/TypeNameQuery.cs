@@ -5,7 +5,9 @@ namespace BtfTool.Core.Queries;
 
 /// <summary>
 /// Resolves what users type for types: <c>spinlock</c>, <c>struct spinlock</c>, <c>union x</c>, <c>enum y</c>, <c>typedef z</c>, and
-/// shell patterns (<c>tcp_*</c>, <c>?</c>, <c>[abc]</c>) with or without such a word in front.
+/// shell patterns (<c>tcp_*</c>, <c>?</c>, <c>[abc]</c>) and regular expressions between slashes (<c>/^tcp_v[46]_/</c>) with or without
+/// such a word in front. Where they are asked for, functions and variables as well: <c>function f</c>, <c>variable v</c> (<c>var v</c>),
+/// and a name that no type has.
 /// </summary>
 public static class TypeNameQuery
 {
@@ -16,28 +18,68 @@ public static class TypeNameQuery
     /// </summary>
     /// <param name="graph">Where to look; the types of its base are included.</param>
     /// <param name="text">What was typed.</param>
-    public static TypeNameResult Resolve(TypeGraph graph, string text)
+    /// <param name="orDeclarations">Whether functions and variables are looked for where a word asks for them or no type has the name.</param>
+    /// <exception cref="ArgumentException">A regular expression has a mistake (<see cref="MistakeIn"/>).</exception>
+    public static TypeNameResult Resolve(TypeGraph graph, string text, bool orDeclarations = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(text);
-        (Tag tag, string name) = Split(text.Trim());
+        (Tag tag, string name) = Split(text.Trim(), orDeclarations);
         byte[] bytes = Encoding.UTF8.GetBytes(name);
         var named = new List<TypeId>();
         NameFinder.Find(graph, bytes, named);
         List<TypeId> found = named.FindAll(id => IsDefinition(graph[id], tag));
-        if (found.Count == 0 && GlobPattern.IsPattern(bytes))
+        if (found.Count == 0 && NameExpression.IsPattern(name))
         {
-            return Match(graph, tag, bytes, text.Trim());
+            return Match(graph, tag, name, text.Trim());
+        }
+
+        if (found.Count == 0 && tag == Tag.Any && orDeclarations)
+        {
+            tag = Tag.Declaration;
+            found = named.FindAll(id => IsDefinition(graph[id], tag));
+            tag = found.Count == 0 ? Tag.Any : tag;
         }
 
         if (found.Count == 0)
         {
-            return Explain(graph, tag, bytes, named);
+            return Explain(graph, tag, bytes, named, orDeclarations);
         }
 
-        new DistinctTypes(graph).RemoveTwins(found);
+        if (!IsDeclarationTag(tag))
+        {
+            new DistinctTypes(graph).RemoveTwins(found);
+        }
+
         return new TypeNameResult(found, null);
     }
+
+    /// <summary>
+    /// What is wrong with a name, pattern or regular expression that was typed, one line without a full stop; null when nothing is.
+    /// </summary>
+    public static string? MistakeIn(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return NameExpression.MistakeIn(Split(text.Trim(), orDeclarations: true).Name);
+    }
+
+    /// <summary>True when a text can mean several names: a shell pattern, or a regular expression between slashes.</summary>
+    public static bool IsPattern(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return NameExpression.IsPattern(Split(text.Trim(), orDeclarations: true).Name);
+    }
+
+    /// <summary>True when a word in front asks for functions or variables.</summary>
+    public static bool AsksForDeclarations(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return IsDeclarationTag(Split(text.Trim(), orDeclarations: true).Tag);
+    }
+
+    /// <summary>Why no function or variable is of a name, or matches a pattern.</summary>
+    internal static string? ProblemOf(TypeGraph graph, TypeKind kind, string name) =>
+        Resolve(graph, (kind == TypeKind.Function ? "function " : "variable ") + name, orDeclarations: true).Problem;
 
     /// <summary>
     /// The struct, union or enumeration that a typedef names in the end, through other typedefs, qualifiers and type tags; null when it
@@ -58,7 +100,7 @@ public static class TypeNameQuery
         return type.IsComposite || type.IsEnum ? type.Id : null;
     }
 
-    private static (Tag Tag, string Name) Split(string text)
+    private static (Tag Tag, string Name) Split(string text, bool orDeclarations)
     {
         int space = text.IndexOfAny([' ', '\t']);
         Tag tag = space < 0 ? Tag.Any : text[..space] switch
@@ -67,29 +109,33 @@ public static class TypeNameQuery
             "union" => Tag.Union,
             "enum" => Tag.Enum,
             "typedef" => Tag.Typedef,
+            "function" when orDeclarations => Tag.Function,
+            "variable" or "var" when orDeclarations => Tag.Variable,
             _ => Tag.Any,
         };
         return (tag, tag == Tag.Any ? text : text[space..].Trim());
     }
 
-    private static TypeNameResult Match(TypeGraph graph, Tag tag, byte[] bytes, string typed)
+    private static TypeNameResult Match(TypeGraph graph, Tag tag, string name, string typed)
     {
-        var pattern = new GlobPattern(bytes);
+        var pattern = new NameExpression(name);
         var distinct = new DistinctTypes(graph);
         var found = new List<TypeId>();
         for (uint id = 1; id < (uint)graph.TypeCount; id++)
         {
             TypeView type = graph[new TypeId(id)];
-            if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name) && distinct.Add(type.Id))
+            if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name)
+                && (IsDeclarationTag(tag) || distinct.Add(type.Id)))
             {
                 found.Add(type.Id);
             }
         }
 
-        return new TypeNameResult(found, found.Count > 0 ? null : $"no type matches '{typed}'");
+        string what = tag is Tag.Function or Tag.Variable ? WordOf(tag) : "type";
+        return new TypeNameResult(found, found.Count > 0 ? null : $"no {what} matches '{(what == "type" ? typed : name)}'");
     }
 
-    private static TypeNameResult Explain(TypeGraph graph, Tag tag, byte[] bytes, List<TypeId> named)
+    private static TypeNameResult Explain(TypeGraph graph, Tag tag, byte[] bytes, List<TypeId> named, bool orDeclarations)
     {
         string name = Encoding.UTF8.GetString(bytes);
         List<TypeId> declared = named.FindAll(id => IsDeclaration(graph[id], tag));
@@ -101,7 +147,7 @@ public static class TypeNameQuery
 
         if (named.Count > 0)
         {
-            string asked = tag == Tag.Any ? "a struct, union, enum or typedef" : WithArticle(tag.ToString().ToLowerInvariant());
+            string asked = tag == Tag.Any ? "a struct, union, enum or typedef" : WithArticle(WordOf(tag));
             return new TypeNameResult([], $"'{name}' is {WithArticle(WordOf(graph[named[0]]))}, not {asked}");
         }
 
@@ -110,10 +156,21 @@ public static class TypeNameQuery
             return new TypeNameResult([], DescribeEnumerator(graph, name, owner));
         }
 
-        string what = tag == Tag.Any ? name : $"{tag.ToString().ToLowerInvariant()} {name}";
+        return new TypeNameResult([], DescribeUnknown(graph, tag, bytes, orDeclarations));
+    }
+
+    private static string DescribeUnknown(TypeGraph graph, Tag tag, byte[] bytes, bool orDeclarations)
+    {
+        string name = Encoding.UTF8.GetString(bytes);
+        string what = IsDeclarationTag(tag) ? $"{WordOf(tag)} '{name}'" : tag == Tag.Any ? $"type '{name}'" : $"type '{WordOf(tag)} {name}'";
         IReadOnlyList<string> nearest = NameSuggestions.For(graph, bytes, type => IsDefinition(type, tag));
+        if (nearest.Count == 0 && tag == Tag.Any && orDeclarations)
+        {
+            nearest = NameSuggestions.For(graph, bytes, type => IsDefinition(type, Tag.Declaration));
+        }
+
         string suggestion = nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
-        return new TypeNameResult([], $"unknown type '{what}'{suggestion}");
+        return $"unknown {what}{suggestion}";
     }
 
     private static string DescribeEnumerator(TypeGraph graph, string name, TypeId owner)
@@ -134,8 +191,12 @@ public static class TypeNameQuery
         TypeKind.Union => tag is Tag.Any or Tag.Union,
         TypeKind.Typedef => tag is Tag.Any or Tag.Typedef,
         TypeKind.Enum or TypeKind.Enum64 => (tag is Tag.Any or Tag.Enum) && type.ElementsInList > 0,
+        TypeKind.Function => tag is Tag.Function or Tag.Declaration,
+        TypeKind.Variable => tag is Tag.Variable or Tag.Declaration,
         _ => false,
     };
+
+    private static bool IsDeclarationTag(Tag tag) => tag is Tag.Function or Tag.Variable or Tag.Declaration;
 
     // BTF has no forward for enumerations: one without enumerators is one (btf.rst leaves it open; observed: pahole and clang).
     private static bool IsDeclaration(TypeView type, Tag tag) => type.Kind switch
@@ -161,9 +222,20 @@ public static class TypeNameQuery
         _ => "type of another kind",
     };
 
+    private static string WordOf(Tag tag) => tag switch
+    {
+        Tag.Struct => "struct",
+        Tag.Union => "union",
+        Tag.Enum => "enum",
+        Tag.Typedef => "typedef",
+        Tag.Function => "function",
+        Tag.Variable => "variable",
+        _ => "type",
+    };
+
     private static string WithArticle(string word) => (word[0] is 'a' or 'e' or 'i' or 'o' ? "an " : "a ") + word;
 
-    // The words of C, as they are typed.
+    // The words of C and those for what has none, as they are typed.
     private enum Tag
     {
         Any,
@@ -171,5 +243,10 @@ public static class TypeNameQuery
         Union,
         Enum,
         Typedef,
+        Function,
+        Variable,
+
+        // A function or a variable; nobody types it.
+        Declaration,
     }
 }
