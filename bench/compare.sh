@@ -59,6 +59,12 @@ rows() {
     row "$label: list --sort" "$tool list --sizes --sort name -f $file" "pahole --sizes --sort $file"
     row "$label: list --contains" "$tool list --contains list_head -f $file" "pahole -i list_head $file"
     row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
+    # pfunct takes seconds here.
+    local usual=$runs
+    warmup=1 runs=10
+    row "$label: show --functions tcp_*" "$tool show --functions tcp_* -f $file" "pfunct -F btf -P $file"
+    row "$label: show --functions --all" "$tool show --functions --all -f $file" "pfunct -F btf -P $file"
+    warmup=3 runs=$usual
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"
     row "$label: dump --json" "$tool dump --json $file" "bpftool -j btf dump file $file"

@@ -55,12 +55,12 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
 
     /// <summary>
     /// The types of names in DWARF, each name found without reading the rest of the program; null where the whole graph is needed: for
-    /// BTF, for patterns, and where no name was given.
+    /// BTF, for patterns, for functions and variables, and where no name was given.
     /// </summary>
     /// <exception cref="UnusableException">A name means nothing; every such name but the last has been reported already.</exception>
     public static List<FoundTypes>? In(TypeSource source, string[] names, bool firstOnly, bool paholeCompat, bool sayStages)
     {
-        if (source.Format != SourceFormat.Dwarf || names.Length == 0 || names.Any(NamePattern.IsPattern))
+        if (source.Format != SourceFormat.Dwarf || names.Length == 0 || names.Any(IsForGraph))
         {
             return null;
         }
@@ -93,6 +93,8 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
 
         return problem is null ? groups : throw new UnusableException(problem);
     }
+
+    private static bool IsForGraph(string name) => TypeNameQuery.IsPattern(name) || TypeNameQuery.AsksForDeclarations(name);
 
     // What the name may have been meant to be.
     private static string Suggestion(TypeSource source, string name)

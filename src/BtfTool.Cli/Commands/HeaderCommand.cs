@@ -28,6 +28,7 @@ internal static class HeaderCommand
         var common = new CommonOptions { IsOfOneFile = true };
         command.Arguments.Add(names);
         common.AddTo(command, unsorted, compat);
+        command.Validators.Add(result => TypeNames.Validate(result, result.GetValue(names) ?? []));
         command.SetAction(r => Run(common, r, r.GetValue(names) ?? [], r.GetValue(unsorted), r.GetValue(compat)));
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Dwarf;
+using BtfTool.Core.Queries;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Json;
 using BtfTool.Emit.Pahole;
@@ -24,7 +25,7 @@ internal static class JsonShow
     }
 
     /// <summary>Writes one document with the types of all groups.</summary>
-    public static int Write(IEnumerable<FoundTypes> groups, PaholeOptions listing, OutputTarget target)
+    public static int Write(IEnumerable<FoundTypes> groups, PaholeOptions listing, NameFilter? filter, OutputTarget target)
     {
         using var document = new JsonShowWriter(target.Writer, new JsonTypeOptions
         {
@@ -38,12 +39,17 @@ internal static class JsonShow
             JsonTypeWriter types = document.TypesOf(group.Graph);
             if (group.Types is null)
             {
-                types.WriteAll();
+                types.WriteAll(filter is null ? null : id => filter.Accepts(group.Graph, id), group.Module);
                 continue;
             }
 
             foreach (TypeId id in group.Types)
             {
+                if (filter?.Accepts(group.Graph, id) == false)
+                {
+                    continue;
+                }
+
                 DwarfFoundType? found = group.FoundOf(id);
                 types.Write(id, found?.UnitCount ?? 0, found?.FirstUnit, group.Module);
             }

@@ -49,7 +49,7 @@ internal static class ListCommand
     {
         public Argument<string[]> Names { get; } = new("NAME")
         {
-            Description = "Only these: a name, 'struct NAME' (union, enum, typedef), or a pattern such as 'tcp_*' [default: all]",
+            Description = "Only these: a name, 'struct NAME' (union, enum, typedef), or a pattern such as 'tcp_*' or '/^tcp_/' [default: all]",
             Arity = ArgumentArity.ZeroOrMore,
         };
 
@@ -83,6 +83,7 @@ internal static class ListCommand
         public void Validate(CommandResult result)
         {
             _which.Validate(result);
+            TypeNames.Validate(result, result.GetValue(Names) ?? []);
             if (ColumnsOf(result.GetValue(_columns), out string? unknown) is null || unknown is not null)
             {
                 result.AddError($"--columns: {unknown ?? "name at least one column"}.");

@@ -42,9 +42,11 @@ internal sealed class ListOptions
     private readonly Option<bool> _anonymous = CommonOptions.Flag("--anonymous", "Types without a name too");
     private readonly Option<bool> _withBase = CommonOptions.Flag("--with-base", "The types of the base too, which names are always looked for in");
 
+    private readonly NameFilterOptions _names = new();
+
     public IEnumerable<Option> All =>
     [
-        _kind, _where, _contains, _recursive, _depth, _pointsTo, _takes, _member, _enumerator, _flexible, _holes, _minHoles,
+        _kind, .. _names.All, _where, _contains, _recursive, _depth, _pointsTo, _takes, _member, _enumerator, _flexible, _holes, _minHoles,
         _minBitHoles, _minHoleBytes, _packable, _bigger, _smaller, _anonymous, _withBase,
     ];
 
@@ -56,6 +58,9 @@ internal sealed class ListOptions
 
     public void Validate(CommandResult result)
     {
+        _names.Validate(result);
+        TypeNames.Validate(result, result.GetValue(_contains), result.GetValue(_pointsTo), result.GetValue(_takes), result.GetValue(_member),
+            result.GetValue(_enumerator));
         foreach (string word in Words(result.GetValue(_kind)))
         {
             if (!TypeKinds.TryParse(word, out _))
@@ -95,6 +100,7 @@ internal sealed class ListOptions
     public TypeListOptions Of(ParseResult r) => new()
     {
         Kinds = KindsOf(r.GetValue(_kind)) ?? 0,
+        Filter = _names.Of(r),
         Where = RowFilter.All([.. Filters(r)]),
         Contains = r.GetValue(_contains),
         ContainsDepth = r.GetValue(_recursive) ? int.MaxValue : (int)Math.Min(NumberOf(r, _depth) ?? 1, int.MaxValue),

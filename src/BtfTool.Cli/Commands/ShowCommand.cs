@@ -18,6 +18,8 @@ internal static class ShowCommand
         ("btftool show 'struct tcp_*' -f vmlinux", "all structs that match, from a file"),
         ("btftool show fuse_inode -f /sys/kernel/btf/fuse", "a struct of a module"),
         ("btftool show fuse_inode --kernel", "the same, of whichever module has it"),
+        ("btftool show 'function tcp_v4_rcv'", "a function: its prototype, linkage, section and address"),
+        ("btftool show --functions '/^tcp_v[46]_/'", "prototypes, a line each (pfunct -P)"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
         ("btftool show --json sk_buff | jq '.types[0].members[] | select(.hole_bytes)'", "as data: the members before holes"),
     ]);
@@ -37,11 +39,14 @@ internal static class ShowCommand
     {
         public Argument<string[]> Names { get; } = new("NAME")
         {
-            Description = "A name, 'struct NAME' (union, enum, typedef), or a pattern such as 'tcp_*'",
+            Description = "A name, 'struct NAME' (union, enum, typedef, function, var), or a pattern such as 'tcp_*' or '/^tcp_v[46]_/'",
             Arity = ArgumentArity.ZeroOrMore,
         };
 
         public CommonOptions Common { get; } = new();
+
+        private readonly ShownFunctions _functions = new();
+        private readonly NameFilterOptions _filter = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every type of the file");
         private readonly Option<bool> _first = CommonOptions.Flag("--first", "Stop at the first DWARF unit that has a type of the name");
@@ -72,7 +77,8 @@ internal static class ShowCommand
 
         public IEnumerable<Option> Own =>
         [
-            _all, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly, _relative, _paholeCompat, _json, _color,
+            _all, .. _functions.All, .. _filter.All, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly,
+            _relative, _paholeCompat, _json, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -85,6 +91,10 @@ internal static class ShowCommand
             }
 
             JsonShow.Validate(result, _json, _paholeCompat, _hex, _flatArrays, _noPacked, _noAligned);
+            _functions.Validate(result);
+            _filter.Validate(result);
+            TypeNames.Validate(result, result.GetValue(Names) ?? []);
+
             if (result.GetResult(_cacheline) is { Tokens.Count: 1 } line
                 && !(int.TryParse(line.Tokens[0].Value, out int bytes) && bytes is > 0 and <= 1 << 20 && int.IsPow2(bytes)))
             {
@@ -100,29 +110,36 @@ internal static class ShowCommand
         public int Run(ParseResult r)
         {
             bool sayPlaces = r.GetValue(_decl);
-            using TypeSource source = Common.OpenSource(r, declarationPlaces: sayPlaces);
+            string[] names = r.GetValue(Names) ?? [];
+            NameFilter? filter = _filter.Of(r);
+            using TypeSource source = Common.OpenSource(r, functions: _functions.NeedsDeclarations(r, names), declarationPlaces: sayPlaces);
+            if (_functions.IsAsked(r))
+            {
+                bool colours = Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r));
+                return _functions.Run(r, Common, source, names, filter, Settings(r) with { Expand = false }, colours, r.GetValue(_json));
+            }
+
             if (sayPlaces && source.Format == SourceFormat.Btf)
             {
                 Messages.Warning($"{source.Path}: its types are BTF, which does not say where they are declared (--decl); "
                     + "DWARF does (--format dwarf, where there is some)");
             }
 
-            string[] names = r.GetValue(Names) ?? [];
-            List<FoundTypes>? groups = Common.IsWholeKernel(r) 
+            List<FoundTypes>? groups = Common.IsWholeKernel(r)
                 ? null : FoundTypes.In(source, names, r.GetValue(_first), r.GetValue(_paholeCompat), Common.WantsStages(r));
             TypeGraphSet? set = groups is null ? Common.ReadGraphs(r, source) : null;
             groups ??= OfGraphs(set!, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);
             if (r.GetValue(_json))
             {
-                return JsonShow.Write(groups, Settings(r), target);
+                return JsonShow.Write(groups, Settings(r), filter, target);
             }
 
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
             DistinctTypesOfSet? distinct = set is { Graphs.Length: > 1 } ? new DistinctTypesOfSet(set) : null;
             foreach (FoundTypes group in groups)
             {
-                WriteListing(group, Settings(r), sayPlaces, distinct, writer);
+                WriteListing(group, Settings(r), filter, sayPlaces, distinct, writer);
             }
 
             writer.Flush();
@@ -134,7 +151,8 @@ internal static class ShowCommand
         {
             if (!r.GetValue(_all))
             {
-                return ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), r.GetValue(_paholeCompat));
+                return ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name), orDeclarations: true),
+                    r.GetValue(_paholeCompat));
             }
 
             var groups = new List<FoundTypes>();
@@ -147,11 +165,11 @@ internal static class ShowCommand
         }
 
         private static void WriteListing(
-            FoundTypes group, PaholeOptions options, bool sayPlaces, DistinctTypesOfSet? distinct, Utf8Writer writer)
+            FoundTypes group, PaholeOptions options, NameFilter? filter, bool sayPlaces, DistinctTypesOfSet? distinct, Utf8Writer writer)
         {
             if (group.Types is null && group.Module is not null)
             {
-                WriteModule(group, options, distinct!, writer);
+                WriteModule(group, options, filter, distinct!, writer);
                 return;
             }
 
@@ -160,7 +178,8 @@ internal static class ShowCommand
             {
                 emitter.WriteAll(
                     after: distinct is null ? null : (id, _) => distinct.Add(new TypeRef(group.Graph, id)),
-                    before: sayPlaces ? id => WritePlace(group, id, writer) : null);
+                    before: sayPlaces ? id => WritePlace(group, id, writer) : null,
+                    where: filter is null ? null : id => filter.Accepts(group.Graph, id));
                 Messages.Write(emitter.Diagnostics);
                 return;
             }
@@ -168,6 +187,11 @@ internal static class ShowCommand
             WriteModuleLine(group, options, writer);
             foreach (TypeId id in group.Types)
             {
+                if (filter?.Accepts(group.Graph, id) == false)
+                {
+                    continue;
+                }
+
                 if (sayPlaces)
                 {
                     WritePlace(group, id, writer);
@@ -187,14 +211,15 @@ internal static class ShowCommand
         }
 
         // What a module has and those before it have not.
-        private static void WriteModule(FoundTypes group, PaholeOptions options, DistinctTypesOfSet distinct, Utf8Writer writer)
+        private static void WriteModule(
+            FoundTypes group, PaholeOptions options, NameFilter? filter, DistinctTypesOfSet distinct, Utf8Writer writer)
         {
             TypeGraph graph = group.Graph;
             PaholeEmitter? emitter = null;
             for (uint id = graph.FirstOwnType.Value; id < (uint)graph.TypeCount; id++)
             {
                 TypeView type = graph[new TypeId(id)];
-                if (!type.IsComposite || type.IsAnonymous || !distinct.Add(new TypeRef(graph, type.Id)))
+                if (!type.IsComposite || type.IsAnonymous || filter?.Accepts(graph, type.Id) == false || !distinct.Add(new TypeRef(graph, type.Id)))
                 {
                     continue;
                 }

@@ -47,7 +47,7 @@ public sealed class FieldSubject
     public TypeId Type { get; }
 
     /// <summary>
-    /// The structs and unions that a name means in a graph, typedefs followed, each once. Cost: as <see cref="TypeNameQuery.Resolve(TypeGraph, string)"/>.
+    /// The structs and unions that a name means in a graph, typedefs followed, each once. Cost: as <see cref="TypeNameQuery.Resolve(TypeGraph, string, bool)"/>.
     /// </summary>
     /// <param name="graph">Where to look.</param>
     /// <param name="first">

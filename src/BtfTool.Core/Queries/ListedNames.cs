@@ -1,4 +1,3 @@
-using System.Text;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Queries;
@@ -43,7 +42,7 @@ internal sealed class ListedNames
         problem = result.Problem;
 
         // A name in full, or one with a word such as enum in front, says by itself which kind is meant.
-        bool isPattern = GlobPattern.IsPattern(Encoding.UTF8.GetBytes(text)) && !text.Trim().Contains(' ');
+        bool isPattern = NameExpression.IsPattern(text.Trim()) && !text.Trim().Contains(' ');
         ulong kinds = asked != 0 ? asked : isPattern ? byDefault : ulong.MaxValue;
         foreach (TypeId id in result.Types)
         {

@@ -13,7 +13,7 @@ internal sealed class NameMatcher
     private const int FewPlaces = 8;
 
     private readonly TypeGraph _graph;
-    private readonly GlobPattern? _pattern;
+    private readonly NameExpression? _pattern;
     private readonly uint[] _few = [];
     private readonly HashSet<uint>? _many;
 
@@ -29,7 +29,7 @@ internal sealed class NameMatcher
         }
 
         // A name is taken as it is even if it could be read as a pattern, as types are.
-        _pattern = places.Count == 0 && GlobPattern.IsPattern(bytes) ? new GlobPattern(bytes) : null;
+        _pattern = places.Count == 0 && NameExpression.IsPattern(text) ? new NameExpression(text) : null;
         _few = places.Count <= FewPlaces ? [.. places] : [];
         _many = places.Count <= FewPlaces ? null : [.. places];
     }

@@ -6,6 +6,9 @@ public sealed record TypeListOptions
     /// <summary>Names and patterns (<see cref="TypeNameQuery"/>) of which a type must fulfil one; none for all types.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>What narrows the types by name, or null.</summary>
+    public NameFilter? Filter { get; init; }
+
     /// <summary>
     /// Kinds, a set of <see cref="TypeKinds"/>. 0 for what suits the question: structs and unions; what a name that is no pattern names;
     /// enumerations for <see cref="HasEnumerator"/>; functions and typedefs as well for <see cref="Takes"/>.

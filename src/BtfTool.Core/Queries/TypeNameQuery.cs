@@ -5,7 +5,9 @@ namespace BtfTool.Core.Queries;
 
 /// <summary>
 /// Resolves what users type for types: <c>spinlock</c>, <c>struct spinlock</c>, <c>union x</c>, <c>enum y</c>, <c>typedef z</c>, and
-/// shell patterns (<c>tcp_*</c>, <c>?</c>, <c>[abc]</c>) with or without such a word in front.
+/// shell patterns (<c>tcp_*</c>, <c>?</c>, <c>[abc]</c>) and regular expressions between slashes (<c>/^tcp_v[46]_/</c>) with or without
+/// such a word in front. Where they are asked for, functions and variables as well: <c>function f</c>, <c>variable v</c> (<c>var v</c>),
+/// and a name that no type has.
 /// </summary>
 public static class TypeNameQuery
 {
@@ -16,10 +18,12 @@ public static class TypeNameQuery
     /// </summary>
     /// <param name="graph">Where to look; the types of its base are included.</param>
     /// <param name="text">What was typed.</param>
-    public static TypeNameResult Resolve(TypeGraph graph, string text)
+    /// <param name="orDeclarations">Whether functions and variables are looked for where a word asks for them or no type has the name.</param>
+    /// <exception cref="ArgumentException">A regular expression has a mistake (<see cref="MistakeIn"/>).</exception>
+    public static TypeNameResult Resolve(TypeGraph graph, string text, bool orDeclarations = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        TypeNameSetResult result = Resolve(new TypeGraphSet(graph), text);
+        TypeNameSetResult result = Resolve(new TypeGraphSet(graph), text, orDeclarations);
         var types = new List<TypeId>(result.Types.Count);
         foreach (TypeRef type in result.Types)
         {
@@ -35,28 +39,67 @@ public static class TypeNameQuery
     /// </summary>
     /// <param name="set">Where to look.</param>
     /// <param name="text">What was typed.</param>
-    public static TypeNameSetResult Resolve(TypeGraphSet set, string text)
+    /// <param name="orDeclarations">Whether functions and variables are looked for where a word asks for them or no type has the name.</param>
+    /// <exception cref="ArgumentException">A regular expression has a mistake (<see cref="MistakeIn"/>).</exception>
+    public static TypeNameSetResult Resolve(TypeGraphSet set, string text, bool orDeclarations = false)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(text);
-        (Tag tag, string name) = Split(text.Trim());
+        (Tag tag, string name) = Split(text.Trim(), orDeclarations);
         byte[] bytes = Encoding.UTF8.GetBytes(name);
         var named = new List<TypeRef>();
         NameFinder.Find(set, bytes, named);
         List<TypeRef> found = named.FindAll(type => IsDefinition(type.View, tag));
-        if (found.Count == 0 && GlobPattern.IsPattern(bytes))
+        if (found.Count == 0 && NameExpression.IsPattern(name))
         {
-            return Match(set, tag, bytes, text.Trim());
+            return Match(set, tag, name, text.Trim());
+        }
+
+        if (found.Count == 0 && tag == Tag.Any && orDeclarations)
+        {
+            found = named.FindAll(type => IsDefinition(type.View, Tag.Declaration));
+            tag = found.Count == 0 ? Tag.Any : Tag.Declaration;
         }
 
         if (found.Count == 0)
         {
-            return Explain(set, tag, bytes, named);
+            return Explain(set, tag, bytes, named, orDeclarations);
         }
 
-        new DistinctTypesOfSet(set).RemoveTwins(found);
+        if (!IsDeclarationTag(tag))
+        {
+            new DistinctTypesOfSet(set).RemoveTwins(found);
+        }
+
         return new TypeNameSetResult(found, null);
     }
+
+    /// <summary>
+    /// What is wrong with a name, pattern or regular expression that was typed, one line without a full stop; null when nothing is.
+    /// </summary>
+    public static string? MistakeIn(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return NameExpression.MistakeIn(Split(text.Trim(), orDeclarations: true).Name);
+    }
+
+    /// <summary>True when a text can mean several names: a shell pattern, or a regular expression between slashes.</summary>
+    public static bool IsPattern(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return NameExpression.IsPattern(Split(text.Trim(), orDeclarations: true).Name);
+    }
+
+    /// <summary>True when a word in front asks for functions or variables.</summary>
+    public static bool AsksForDeclarations(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return IsDeclarationTag(Split(text.Trim(), orDeclarations: true).Tag);
+    }
+
+    /// <summary>Why no function or variable is of a name, or matches a pattern.</summary>
+    internal static string? ProblemOf(TypeGraph graph, TypeKind kind, string name) =>
+        Resolve(graph, (kind == TypeKind.Function ? "function " : "variable ") + name, orDeclarations: true).Problem;
 
     /// <summary>
     /// The struct, union or enumeration that a typedef names in the end, through other typedefs, qualifiers and type tags; null when it
@@ -77,7 +120,7 @@ public static class TypeNameQuery
         return type.IsComposite || type.IsEnum ? type.Id : null;
     }
 
-    private static (Tag Tag, string Name) Split(string text)
+    private static (Tag Tag, string Name) Split(string text, bool orDeclarations)
     {
         int space = text.IndexOfAny([' ', '\t']);
         Tag tag = space < 0 ? Tag.Any : text[..space] switch
@@ -86,14 +129,16 @@ public static class TypeNameQuery
             "union" => Tag.Union,
             "enum" => Tag.Enum,
             "typedef" => Tag.Typedef,
+            "function" when orDeclarations => Tag.Function,
+            "variable" or "var" when orDeclarations => Tag.Variable,
             _ => Tag.Any,
         };
         return (tag, tag == Tag.Any ? text : text[space..].Trim());
     }
 
-    private static TypeNameSetResult Match(TypeGraphSet set, Tag tag, byte[] bytes, string typed)
+    private static TypeNameSetResult Match(TypeGraphSet set, Tag tag, string name, string typed)
     {
-        var pattern = new GlobPattern(bytes);
+        var pattern = new NameExpression(name);
         var distinct = new DistinctTypesOfSet(set);
         var found = new List<TypeRef>();
         foreach (TypeGraph graph in set.Graphs)
@@ -101,17 +146,19 @@ public static class TypeNameQuery
             for (uint id = set.FirstTypeOf(graph).Value; id < (uint)graph.TypeCount; id++)
             {
                 TypeView type = graph[new TypeId(id)];
-                if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name) && distinct.Add(new TypeRef(graph, type.Id)))
+                if (!type.NameId.IsNone && IsDefinition(type, tag) && pattern.IsMatch(type.Name)
+                    && (IsDeclarationTag(tag) || distinct.Add(new TypeRef(graph, type.Id))))
                 {
                     found.Add(new TypeRef(graph, type.Id));
                 }
             }
         }
 
-        return new TypeNameSetResult(found, found.Count > 0 ? null : $"no type matches '{typed}'");
+        string what = tag is Tag.Function or Tag.Variable ? WordOf(tag) : "type";
+        return new TypeNameSetResult(found, found.Count > 0 ? null : $"no {what} matches '{(what == "type" ? typed : name)}'");
     }
 
-    private static TypeNameSetResult Explain(TypeGraphSet set, Tag tag, byte[] bytes, List<TypeRef> named)
+    private static TypeNameSetResult Explain(TypeGraphSet set, Tag tag, byte[] bytes, List<TypeRef> named, bool orDeclarations)
     {
         string name = Encoding.UTF8.GetString(bytes);
         List<TypeRef> declared = named.FindAll(type => IsDeclaration(type.View, tag));
@@ -123,7 +170,7 @@ public static class TypeNameQuery
 
         if (named.Count > 0)
         {
-            string asked = tag == Tag.Any ? "a struct, union, enum or typedef" : WithArticle(tag.ToString().ToLowerInvariant());
+            string asked = tag == Tag.Any ? "a struct, union, enum or typedef" : WithArticle(WordOf(tag));
             return new TypeNameSetResult([], $"'{name}' is {WithArticle(WordOf(named[0].View))}, not {asked}");
         }
 
@@ -135,10 +182,21 @@ public static class TypeNameQuery
             }
         }
 
-        string what = tag == Tag.Any ? name : $"{tag.ToString().ToLowerInvariant()} {name}";
+        return new TypeNameSetResult([], DescribeUnknown(set, tag, bytes, orDeclarations)) { IsUnknown = true };
+    }
+
+    private static string DescribeUnknown(TypeGraphSet set, Tag tag, byte[] bytes, bool orDeclarations)
+    {
+        string name = Encoding.UTF8.GetString(bytes);
+        string what = IsDeclarationTag(tag) ? $"{WordOf(tag)} '{name}'" : tag == Tag.Any ? $"type '{name}'" : $"type '{WordOf(tag)} {name}'";
         IReadOnlyList<string> nearest = NameSuggestions.For(set, bytes, type => IsDefinition(type, tag));
+        if (nearest.Count == 0 && tag == Tag.Any && orDeclarations)
+        {
+            nearest = NameSuggestions.For(set, bytes, type => IsDefinition(type, Tag.Declaration));
+        }
+
         string suggestion = nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
-        return new TypeNameSetResult([], $"unknown type '{what}'{suggestion}") { IsUnknown = true };
+        return $"unknown {what}{suggestion}";
     }
 
     private static string DescribeEnumerator(TypeGraph graph, string name, TypeId owner)
@@ -159,8 +217,12 @@ public static class TypeNameQuery
         TypeKind.Union => tag is Tag.Any or Tag.Union,
         TypeKind.Typedef => tag is Tag.Any or Tag.Typedef,
         TypeKind.Enum or TypeKind.Enum64 => (tag is Tag.Any or Tag.Enum) && type.ElementsInList > 0,
+        TypeKind.Function => tag is Tag.Function or Tag.Declaration,
+        TypeKind.Variable => tag is Tag.Variable or Tag.Declaration,
         _ => false,
     };
+
+    private static bool IsDeclarationTag(Tag tag) => tag is Tag.Function or Tag.Variable or Tag.Declaration;
 
     // BTF has no forward for enumerations: one without enumerators is one (btf.rst leaves it open; observed: pahole and clang).
     private static bool IsDeclaration(TypeView type, Tag tag) => type.Kind switch
@@ -186,9 +248,20 @@ public static class TypeNameQuery
         _ => "type of another kind",
     };
 
+    private static string WordOf(Tag tag) => tag switch
+    {
+        Tag.Struct => "struct",
+        Tag.Union => "union",
+        Tag.Enum => "enum",
+        Tag.Typedef => "typedef",
+        Tag.Function => "function",
+        Tag.Variable => "variable",
+        _ => "type",
+    };
+
     private static string WithArticle(string word) => (word[0] is 'a' or 'e' or 'i' or 'o' ? "an " : "a ") + word;
 
-    // The words of C, as they are typed.
+    // The words of C and those for what has none, as they are typed.
     private enum Tag
     {
         Any,
@@ -196,5 +269,10 @@ public static class TypeNameQuery
         Union,
         Enum,
         Typedef,
+        Function,
+        Variable,
+
+        // A function or a variable; nobody types it.
+        Declaration,
     }
 }

@@ -73,6 +73,11 @@ internal sealed class TypeRowWalk
             }
         }
 
+        if (_options.Filter?.Accepts(_graph, id) == false)
+        {
+            return false;
+        }
+
         // Most enumerations that are asked for by an enumerator have no name: there the answer would be missed.
         return _options.IncludeUnnamed || _options.HasEnumerator is not null || !_graph[id].IsAnonymous;
     }

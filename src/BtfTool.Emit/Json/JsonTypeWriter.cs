@@ -35,16 +35,18 @@ public sealed partial class JsonTypeWriter
     }
 
     /// <summary>Writes every named struct and union of the graph's own segment, in the order of the file, each once: those of a listing.</summary>
+    /// <param name="where">Says which of them are written; null for all.</param>
+    /// <param name="module">The module that has the types; null for the kernel, and where one file is asked.</param>
     /// <exception cref="InvalidImageException">As for <see cref="Write"/>.</exception>
-    public void WriteAll()
+    public void WriteAll(Func<TypeId, bool>? where = null, string? module = null)
     {
         var listed = new ListedTypes(_graph, compat: false);
         for (uint id = _graph.FirstOwnType.Value; id < (uint)_graph.TypeCount; id++)
         {
             TypeView type = _graph[new TypeId(id)];
-            if (type.IsComposite && !type.IsAnonymous && listed.Add(type) != ListedTypes.Result.Known)
+            if (type.IsComposite && !type.IsAnonymous && where?.Invoke(type.Id) != false && listed.Add(type) != ListedTypes.Result.Known)
             {
-                Write(type.Id);
+                Write(type.Id, module: module);
             }
         }
     }

@@ -127,7 +127,7 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions opti
         PaholeQuirks quirks = OfReturn(prototype.Target);
         foreach (ParameterView parameter in prototype.Parameters)
         {
-            quirks |= graph.KindOf(parameter.Type) == TypeKind.Array ? PaholeQuirks.Declarator : Of(parameter.Type);
+            quirks |= OfParameter(parameter.Type);
         }
 
         _prototypes[id] = quirks;
@@ -135,7 +135,11 @@ internal sealed class PaholeDeclarationRules(TypeGraph graph, PaholeOptions opti
         return quirks;
     }
 
-    private PaholeQuirks OfReturn(TypeId id) =>
+    /// <summary>As <see cref="Of"/>, for a parameter: of an array there the element alone is written.</summary>
+    public PaholeQuirks OfParameter(TypeId id) => graph.KindOf(id) == TypeKind.Array ? PaholeQuirks.Declarator : Of(id);
+
+    /// <summary>As <see cref="Of"/>, for what a function returns, which is a type without a name to put its parts around.</summary>
+    public PaholeQuirks OfReturn(TypeId id) =>
         graph.KindOf(id) == TypeKind.Pointer && LeadsToPrototype(graph[id].Target) ? PaholeQuirks.Declarator : Of(id);
 
     private bool LeadsToPrototype(TypeId id)

@@ -50,7 +50,8 @@ public sealed partial class PaholeEmitter
     public PaholeQuirks MetQuirks { get; private set; }
 
     /// <summary>
-    /// Writes one type and a semicolon: structs and unions with their layout, enumerations, typedefs, forwards. Ends with a newline.
+    /// Writes one type and a semicolon: structs and unions with their layout, enumerations, typedefs, forwards; functions and variables
+    /// behind a comment with what is known of their linkage, section, offset, size and address. Ends with a newline.
     /// Cost: linear in the text.
     /// </summary>
     /// <exception cref="InvalidImageException">
@@ -73,6 +74,9 @@ public sealed partial class PaholeEmitter
                 break;
             case TypeKind.Typedef:
                 WriteTypedef(type);
+                break;
+            case TypeKind.Function or TypeKind.Variable:
+                WriteDeclared(type);
                 break;
             default:
                 WriteTypeName(id);

@@ -22,13 +22,14 @@ public sealed partial class PaholeEmitter
     /// </summary>
     /// <param name="after">Called behind each type with what it met; for tests and progress. May be null.</param>
     /// <param name="before">Called before each type, to write what is to stand there. May be null.</param>
-    public void WriteAll(Action<TypeId, PaholeQuirks>? after = null, Action<TypeId>? before = null)
+    /// <param name="where">Says which types are listed; null for all.</param>
+    public void WriteAll(Action<TypeId, PaholeQuirks>? after = null, Action<TypeId>? before = null, Predicate<TypeId>? where = null)
     {
         var listed = new ListedTypes(_graph, _options.Compat);
         for (uint id = _graph.FirstOwnType.Value; id < (uint)_graph.TypeCount; id++)
         {
             TypeView type = _graph[new TypeId(id)];
-            if (!type.IsComposite || type.IsAnonymous)
+            if (!type.IsComposite || type.IsAnonymous || where?.Invoke(type.Id) == false)
             {
                 continue;
             }
