@@ -9,7 +9,7 @@ namespace BtfTool.Core.Tests;
 
 public class FixtureTests
 {
-    private static readonly string[] Answers = [".pahole-1.24.txt", ".bpftool-7.1.raw.txt", ".bpftool-7.1.h"];
+    private static readonly string[] Answers = [".pahole-1.24.txt", ".pfunct-1.24.txt", ".bpftool-7.1.raw.txt", ".bpftool-7.1.h"];
 
     /// <summary>Every compiled fixture.</summary>
     public static TheoryData<string> Binaries => [.. Directory.EnumerateFiles(Fixtures.PathOf("bin"), "*.o").Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];

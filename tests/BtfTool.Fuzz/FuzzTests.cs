@@ -33,7 +33,9 @@ public class FuzzTests(ITestOutputHelper output)
         foreach ((string target, long runs, long results, _) in report.Shares.Where(s => !s.Target.StartsWith("DWARF", StringComparison.Ordinal)))
         {
             runs.ShouldBeGreaterThan(20_000, target);
-            results.ShouldBeGreaterThan(5_000, target);
+
+            // Whatever spoils a file spoils it as the base that it is laid onto too: few have an answer.
+            results.ShouldBeGreaterThan(target.Contains("laid onto", StringComparison.Ordinal) ? 100 : 5_000, target);
         }
     }
 

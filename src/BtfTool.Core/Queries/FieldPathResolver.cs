@@ -26,7 +26,7 @@ public sealed class FieldPathResolver(FieldPaths paths)
         ReadOnlySpan<char> rest = path.AsSpan().Trim();
         if (rest.Length == 0)
         {
-            return Fail("a path of members expected");
+            return Mistake("a path of members expected");
         }
 
         string? problem = rest[0] is '.' or '[' or '-' ? null : StepToMember(ref state, ref rest, path);
@@ -171,7 +171,7 @@ public sealed class FieldPathResolver(FieldPaths paths)
         _ => "a type of another kind",
     };
 
-    private static FieldPathResult Fail(string problem) => new(null, problem);
+    private static FieldPathResult Mistake(string problem) => new(null, problem);
 
     private struct State
     {

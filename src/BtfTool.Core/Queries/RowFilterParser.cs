@@ -23,7 +23,7 @@ internal sealed class RowFilterParser(string text)
         SkipSpace();
         if (node is not null && _at < text.Length)
         {
-            return Fail(_at, $"expected && or || or the end, found {Found()}");
+            return Mistake(_at, $"expected && or || or the end, found {Found()}");
         }
 
         return Error is null ? node : null;
@@ -72,7 +72,7 @@ internal sealed class RowFilterParser(string text)
 
         if (++_depth > MaxNesting)
         {
-            return Fail(start, $"parentheses nest more than {MaxNesting} deep");
+            return Mistake(start, $"parentheses nest more than {MaxNesting} deep");
         }
 
         FilterNode? inner = ParseSeveral(isAny: true);
@@ -83,7 +83,7 @@ internal sealed class RowFilterParser(string text)
 
         if (!Take(")"))
         {
-            return Fail(_at, $"expected && or || or ), found {Found()}");
+            return Mistake(_at, $"expected && or || or ), found {Found()}");
         }
 
         _depth--;
@@ -102,12 +102,12 @@ internal sealed class RowFilterParser(string text)
         string word = ReadWord();
         if (word.Length == 0)
         {
-            return Fail(start, $"expected a column, found {Found()}");
+            return Mistake(start, $"expected a column, found {Found()}");
         }
 
         if (!RowColumns.TryParse(word, out RowColumn column))
         {
-            return Fail(start, RowColumns.DescribeUnknown(word));
+            return Mistake(start, RowColumns.DescribeUnknown(word));
         }
 
         SkipSpace();
@@ -120,7 +120,7 @@ internal sealed class RowFilterParser(string text)
         if (ReadComparison() is not { } comparison)
         {
             return Error is not null ? null : RowColumns.IsText(column)
-                ? Fail(place, $"expected an operator such as == or =~ behind '{word}', found {Found()}")
+                ? Mistake(place, $"expected an operator such as == or =~ behind '{word}', found {Found()}")
                 : new NumberNode(column, RowComparison.NotEqual, 0);
         }
 
@@ -137,7 +137,7 @@ internal sealed class RowFilterParser(string text)
         SkipSpace();
         if (ReadComparison() is not { } comparison)
         {
-            return Error is null ? Fail(_at, $"expected an operator such as < behind a number, found {Found()}") : null;
+            return Error is null ? Mistake(_at, $"expected an operator such as < behind a number, found {Found()}") : null;
         }
 
         SkipSpace();
@@ -146,7 +146,7 @@ internal sealed class RowFilterParser(string text)
         if (!RowColumns.TryParse(word, out RowColumn column) || RowColumns.IsText(column))
         {
             _at = place;
-            return Fail(place, word.Length == 0 ? $"expected a column, found {Found()}"
+            return Mistake(place, word.Length == 0 ? $"expected a column, found {Found()}"
                 : RowColumns.IsText(column) && word is "name" or "kind" ? $"'{word}' is text and is not compared to a number"
                 : RowColumns.DescribeUnknown(word));
         }
@@ -176,7 +176,7 @@ internal sealed class RowFilterParser(string text)
 
         _at = place;
         string wanted = RowColumns.IsYesOrNo(column) ? "yes, no or a number" : "a number or a column that is one";
-        return Fail(place, $"expected {wanted}, found {Found()}");
+        return Mistake(place, $"expected {wanted}, found {Found()}");
     }
 
     private FilterNode? ParseText(RowColumn column, RowComparison comparison)
@@ -190,7 +190,7 @@ internal sealed class RowFilterParser(string text)
 
         // A kind that there is not would be a condition that never holds.
         return column == RowColumn.Kind && !TypeKinds.TryParse(value, out _)
-            ? Fail(place, $"'{value}' is no kind; there are {TypeKinds.Words}")
+            ? Mistake(place, $"'{value}' is no kind; there are {TypeKinds.Words}")
             : new TextNode(column, comparison, Encoding.UTF8.GetBytes(value));
     }
 
@@ -198,7 +198,7 @@ internal sealed class RowFilterParser(string text)
     {
         if (!RowColumns.IsText(column))
         {
-            return Fail(place, $"=~ and !~ match names and kinds, and '{RowColumns.NameOf(column)}' is a number");
+            return Mistake(place, $"=~ and !~ match names and kinds, and '{RowColumns.NameOf(column)}' is a number");
         }
 
         SkipSpace();
@@ -220,7 +220,7 @@ internal sealed class RowFilterParser(string text)
             int end = text.IndexOf(text[_at], _at + 1);
             if (end < 0)
             {
-                Fail(start, $"the text that begins here has no closing {text[start]}");
+                Mistake(start, $"the text that begins here has no closing {text[start]}");
                 return null;
             }
 
@@ -235,7 +235,7 @@ internal sealed class RowFilterParser(string text)
 
         if (_at == start)
         {
-            Fail(start, $"expected a text, found {Found()}");
+            Mistake(start, $"expected a text, found {Found()}");
             return null;
         }
 
@@ -259,13 +259,13 @@ internal sealed class RowFilterParser(string text)
         _at += shift > 0 ? 1 : 0;
         if (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] == '_'))
         {
-            Fail(_at, $"expected the end of the number or a suffix k, M or G, found {Found()}");
+            Mistake(_at, $"expected the end of the number or a suffix k, M or G, found {Found()}");
             return null;
         }
 
         if (!isNumber || value > long.MaxValue >> shift)
         {
-            Fail(start, first == _at ? "expected digits behind 0x" : "the number is too large");
+            Mistake(start, first == _at ? "expected digits behind 0x" : "the number is too large");
             return null;
         }
 
@@ -286,7 +286,7 @@ internal sealed class RowFilterParser(string text)
             : Take(">") ? RowComparison.Greater : null;
         if (comparison is null && start < text.Length && text[start] == '=')
         {
-            Fail(start, "expected an operator, found '=': did you mean '=='?");
+            Mistake(start, "expected an operator, found '=': did you mean '=='?");
         }
 
         return comparison;
@@ -345,7 +345,7 @@ internal sealed class RowFilterParser(string text)
         return start >= text.Length ? "the end" : $"'{(word.Length > 0 ? word : text[start])}'";
     }
 
-    private FilterNode? Fail(int at, string message)
+    private FilterNode? Mistake(int at, string message)
     {
         Error ??= new RowFilterError(at + 1, message);
         return null;

@@ -1,4 +1,7 @@
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Dwarf;
+using BtfTool.Core.Elf;
+using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 using BtfTool.TestKit;
 using Shouldly;
@@ -45,6 +48,50 @@ public class DwarfNameIndexTests
         expected.Except(names).ShouldBeEmpty();
         index.Diagnostics.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void More_names_than_types_are_allowed_are_not_read()
+    {
+        byte[] elf = Fixtures.Read("dwarf/bin/nesting.clang-dwarf5.o");
+        var limits = ReaderLimits.Default with { MaxTypes = 1 };
+        DwarfFile file = DwarfFile.Open(ElfFile.Parse("test.elf", ByteRegion.FromBytes(elf)), "test.elf", limits);
+        NameCollector[] collectors = [new(file), new(file)];
+        foreach (NameCollector collector in collectors)
+        {
+            collector.AddOther(1, 1, DwarfNameKind.Struct, false, file.Units[0], 11);
+            Should.Throw<InvalidImageException>(() => collector.AddOther(2, 2, DwarfNameKind.Struct, false, file.Units[0], 12))
+                .Message.ShouldContain("more than 1 names");
+        }
+
+        Should.Throw<InvalidImageException>(() => NameCollector.Merge(file, collectors)).Message.ShouldContain("2 names");
+    }
+
+    [Fact]
+    public void A_unit_that_ends_inside_a_DIE_is_left_out()
+    {
+        var d = new DieTreeAssembler();
+        d.BeginUnit();
+        d.Die(Struct, new DwarfAttribute(0x0b, 0x07, 8L));
+        d.EndUnit(close: false);
+        d.Spoil(".debug_info", info =>
+        {
+            byte[] cut = info[..^6];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(cut, (uint)cut.Length - 4);
+            return cut;
+        });
+
+        DwarfNameIndex.Read(ReadDwarf.File(d.ToElf())).Diagnostics.ShouldHaveSingleItem().Message.ShouldContain("bytes expected");
+    }
+
+    [Fact]
+    public void What_a_thread_throws_is_thrown_where_the_work_was_asked_for() =>
+        Should.Throw<InvalidImageException>(() => Crew.Run(2, number =>
+        {
+            if (number == 1)
+            {
+                throw new InvalidImageException("x", "", -1, "broken");
+            }
+        })).Rule.ShouldBe("broken");
 
     [Theory]
     [InlineData("oracle/tun-ko/tun.ko.debug.gz")]
