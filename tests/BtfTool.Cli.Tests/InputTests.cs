@@ -164,8 +164,8 @@ public class InputTests : WorkFolder
     [InlineData("show", "task_strct", "unknown type 'task_strct': did you mean 'task_struct'?")]
     [InlineData("header", "task_strct", "unknown type 'task_strct': did you mean 'task_struct'?")]
     [InlineData("show", "union task_struct", "'task_struct' is a struct, not a union")]
-    [InlineData("show", "vfs_read", "'vfs_read' is a function, not a struct, union, enum or typedef")]
-    [InlineData("show", "runqueues", "'runqueues' is a variable, not a struct, union, enum or typedef")]
+    [InlineData("header", "vfs_read", "'vfs_read' is a function, not a struct, union, enum or typedef")]
+    [InlineData("header", "runqueues", "'runqueues' is a variable, not a struct, union, enum or typedef")]
     [InlineData("show", "int", "'int' is an integer type, not a struct, union, enum or typedef")]
     [InlineData("show", "ZONE_DMA32", "'ZONE_DMA32' is an enumerator of enum zone_type, not a type: did you mean 'enum zone_type'?")]
     [InlineData("show", "no_such_thing_*", "no type matches 'no_such_thing_*'")]
@@ -189,7 +189,7 @@ public class InputTests : WorkFolder
     [Fact]
     public void Beside_a_type_that_is_not_there_the_others_are_not_written()
     {
-        RunResult run = BtfToolProcess.Run("show", "list_head", "task_strct", "vfs_read", "-f", Oracle.PathOf("linux-6.18/vmlinux.btf.gz"));
+        RunResult run = BtfToolProcess.Run("show", "list_head", "task_strct", "vfs_raed", "-f", Oracle.PathOf("linux-6.18/vmlinux.btf.gz"));
 
         ShouldBeUnusable(run);
         run.Errors.Split('\n').Length.ShouldBe(3);

@@ -51,6 +51,17 @@ public class WholeKernelTests : WorkFolder
     }
 
     [Fact]
+    public void Twins_are_listed_and_asked_once()
+    {
+        (string kernel, string modules) = WriteKernel();
+
+        BtfToolProcess.Run("list", "--no-header", "--columns", "name", "--kernel", modules, "-f", kernel).Output
+            .ShouldBe("base_struct\ntwin\nof_one\nof_two\n");
+        BtfToolProcess.Run("field", "twin", "0", "--kernel", modules, "-f", kernel).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldHaveSingleItem().ShouldContain("int  size 4");
+    }
+
+    [Fact]
     public void Twins_are_shown_once_and_a_pattern_finds_all_modules()
     {
         (string kernel, string modules) = WriteKernel();

@@ -85,6 +85,9 @@ internal sealed class FieldSubjects(TypeSource source, Func<TypeGraphSet> readGr
             problem ??= here;
         }
 
+        var distinct = new DistinctTypesOfSet(graphs);
+        subjects.RemoveAll(subject => !distinct.Add(new TypeRef(subject.Graph, subject.Type)));
+
         return (subjects, subjects.Count > 0 ? null : problem);
     }
 

@@ -65,9 +65,10 @@ public sealed class TypeListQuery
 
     private void ListInFileOrder(ITypeRowSink sink, long top)
     {
+        var distinct = new DistinctTypesOfSet(_graphs);
         for (int i = 0; i < _graphs.Graphs.Length && top > 0; i++)
         {
-            foreach (ref readonly TypeRow row in Rows(i))
+            foreach (ref readonly TypeRow row in Rows(i, distinct))
             {
                 if (--top < 0)
                 {
@@ -79,13 +80,13 @@ public sealed class TypeListQuery
         }
     }
 
-    private TypeRowWalk Rows(int graph)
+    private TypeRowWalk Rows(int graph, DistinctTypesOfSet distinct)
     {
         TypeGraph types = _graphs.Graphs[graph];
         bool withBase = _options.IncludeBase || _options.Names.Count > 0;
         TypeId first = withBase ? _graphs.FirstTypeOf(types) : types.FirstOwnType;
         var reader = new TypeRowReader(types, _options.CachelineBytes, _withSaving);
-        return new TypeRowWalk(types, first, reader, _options, _kinds, _named[graph], _required[graph]);
+        return new TypeRowWalk(types, first, reader, _options, _kinds, _named[graph], _required[graph], distinct);
     }
 
     private static ulong DefaultKinds(TypeListOptions options) => options.HasEnumerator is not null

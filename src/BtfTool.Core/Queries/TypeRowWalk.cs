@@ -13,13 +13,13 @@ internal sealed class TypeRowWalk
     private readonly ulong _kinds;
     private readonly TypeSet? _named;
     private readonly TypeSet[] _required;
-    private readonly DistinctTypes _distinct;
+    private readonly DistinctTypesOfSet _distinct;
     private readonly TypeSizes? _strip;
     private uint _next;
     private TypeRow _current;
 
     public TypeRowWalk(TypeGraph graph, TypeId first, TypeRowReader reader, TypeListOptions options, ulong kinds, TypeSet? named,
-        TypeSet[] required)
+        TypeSet[] required, DistinctTypesOfSet distinct)
     {
         _graph = graph;
         _reader = reader;
@@ -27,7 +27,7 @@ internal sealed class TypeRowWalk
         _kinds = kinds;
         _named = named;
         _required = required;
-        _distinct = new DistinctTypes(graph);
+        _distinct = distinct;
         _strip = required.Length > 0 && TypeKinds.Contains(kinds, TypeKind.Typedef) ? new TypeSizes(graph) : null;
         _next = first.Value;
     }
@@ -48,7 +48,7 @@ internal sealed class TypeRowWalk
             }
 
             _current = _reader.Read(id);
-            if (_options.Where?.Matches(_current) != false && (_current.Type.IsAnonymous || _distinct.Add(id)))
+            if (_options.Where?.Matches(_current) != false && (_current.Type.IsAnonymous || _distinct.Add(new TypeRef(_graph, id))))
             {
                 return true;
             }

@@ -89,15 +89,22 @@ public class RowFilterTests
     {
         RowFilter.Parse("size > 1 && (name =~ '*zz*' || holes > 3) || kind == union", out RowFilter? filter).ShouldBeNull();
         var reader = new TypeRowReader(s_graph, 64, withSaving: true);
-        filter!.Matches(reader.Read(Sample)).ShouldBeFalse();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long least = long.MaxValue;
         bool any = false;
-        for (int i = 0; i < 1000; i++)
+
+        // The runtime itself allocates while it compiles what runs often: in one round at least it has nothing to do.
+        for (int round = 0; round < 20; round++)
         {
-            any |= filter.Matches(reader.Read(Sample));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                any |= filter!.Matches(reader.Read(Sample));
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        least.ShouldBe(0);
         any.ShouldBeFalse();
     }
 
