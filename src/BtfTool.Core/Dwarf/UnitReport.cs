@@ -60,9 +60,11 @@ internal static class UnitReport
     internal static void Add(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes, List<Diagnostic> diagnostics)
     {
         var unsupported = new Dictionary<(string, int), (int Count, string First)>();
-        int damaged = 0;
+        int damaged = 0, filtered = 0, read = 0;
         foreach (ref readonly UnitOutcome outcome in outcomes.AsSpan())
         {
+            filtered += outcome.IsFiltered ? 1 : 0;
+            read += outcome.Worker != 0 ? 1 : 0;
             if (outcome.Unsupported is { } what)
             {
                 (int Count, string First) known = unsupported.GetValueOrDefault((what, outcome.Language), (0, outcome.Name ?? ""));
@@ -81,6 +83,12 @@ internal static class UnitReport
                     diagnostics.Add(new(DiagnosticSeverity.Warning, $"{name} was left out: {error.Message}"));
                 }
             }
+        }
+
+        if (filtered > 0 && read == 0)
+        {
+            string what = options.UnitFilter is null ? "language" : options.LanguageFilter is null ? "name" : "name and language";
+            diagnostics.Add(new(DiagnosticSeverity.Warning, $"{file.Path}: no unit that was looked at has the {what} that is asked for"));
         }
 
         if (damaged > MostSaid)

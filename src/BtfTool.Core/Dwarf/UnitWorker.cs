@@ -23,6 +23,9 @@ internal struct UnitOutcome
 
     internal string? Name;
 
+    /// <summary>Left out because other units are asked for.</summary>
+    internal bool IsFiltered;
+
     /// <summary>Number of further units that say the same and were not read for that reason.</summary>
     internal int Alike;
 }
@@ -296,11 +299,13 @@ internal sealed class UnitWorker
 
         if (_options.LanguageFilter is { } languages && !languages(language))
         {
+            outcome.IsFiltered = true;
             return false;
         }
 
         if (_options.UnitFilter is { } units && !units(NameOfUnit()))
         {
+            outcome.IsFiltered = true;
             return false;
         }
 
