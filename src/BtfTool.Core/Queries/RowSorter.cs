@@ -13,10 +13,9 @@ internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSin
 
     public void Add(in TypeRow row)
     {
-        // The first bytes of a name say the order of most; as signed numbers they must keep it.
         long key = column switch
         {
-            RowColumn.Name => (long)(row.Type.Graph.NamePrefix(row.Type.NameId) ^ 0x8000_0000_0000_0000),
+            RowColumn.Name => KeyOf(row.Type, 0),
             RowColumn.Kind => KindOrder(row.Type.Kind),
             _ => row.NumberOf(column),
         };
@@ -62,13 +61,47 @@ internal sealed class RowSorter(RowColumn column, bool descending) : ITypeRowSin
     {
         if (column == RowColumn.Name && order.Length > 1)
         {
-            order.Sort(CompareNames);
+            SortNames(order, sizeof(long));
         }
         else
         {
             order.Sort();
         }
     }
+
+    // Eight bytes of all names at a time: thousands begin alike, and a comparison of two would walk over that again and again.
+    private void SortNames(Span<int> order, int offset)
+    {
+        const int Few = 16, Far = 256;
+        if (order.Length < Few || offset > Far)
+        {
+            order.Sort(CompareNames);
+            return;
+        }
+
+        Span<TypeRow> rows = CollectionsMarshal.AsSpan(_rows);
+        var keys = new long[order.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            long key = KeyOf(rows[order[i]].Type, offset);
+            keys[i] = descending ? ~key : key;
+        }
+
+        keys.AsSpan().Sort(order);
+        for (int start = 0, end; start < keys.Length; start = end)
+        {
+            end = start + 1;
+            while (end < keys.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            SortNames(order[start..end], offset + sizeof(long));
+        }
+    }
+
+    // Some bytes of a name as a number: as signed numbers they must keep their order.
+    private static long KeyOf(TypeView type, int offset) => (long)(type.Graph.NamePrefix(type.NameId, offset) ^ 0x8000_0000_0000_0000);
 
     private int CompareNames(int a, int b)
     {
