@@ -85,7 +85,7 @@ public sealed class DeclarationText(TypeGraph graph, ReaderLimits? limits = null
 
         if (!name.IsEmpty)
         {
-            output.Write(spaced ? []: " "u8);
+            output.Write(spaced ? [] : " "u8);
             output.Write(name);
             spaced = true;
         }
@@ -150,7 +150,7 @@ public sealed class DeclarationText(TypeGraph graph, ReaderLimits? limits = null
         TypeKind kind = graph.KindOf(_chain[i]);
         if (kind == TypeKind.Pointer)
         {
-            output.Write(spaced ? []: " "u8);
+            output.Write(spaced ? [] : " "u8);
             output.Write(IsInParentheses(i, end) ? "(*"u8 : "*"u8);
             spaced = true;
         }
