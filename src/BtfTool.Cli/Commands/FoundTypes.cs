@@ -88,20 +88,14 @@ internal sealed class FoundTypes(TypeGraph graph, IReadOnlyList<TypeId>? types)
                 Messages.Error(problem);
             }
 
-            problem = resolved.Problem + (resolved.Types.Count == 0 ? Suggestion(source, name) : "");
+            problem = resolved.Problem
+                + (resolved.Types.Count == 0 ? TypeNameQuery.DescribeNearest(source.NearestInDwarf(name)) : "");
         }
 
         return problem is null ? groups : throw new UnusableException(problem);
     }
 
     private static bool IsForGraph(string name) => TypeNameQuery.IsPattern(name) || TypeNameQuery.AsksForDeclarations(name);
-
-    // What the name may have been meant to be.
-    private static string Suggestion(TypeSource source, string name)
-    {
-        IReadOnlyList<string> nearest = source.NearestInDwarf(name);
-        return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
-    }
 
     private static FoundTypes Of(DwarfFindResult result, TypeNameResult resolved, bool paholeCompat)
     {

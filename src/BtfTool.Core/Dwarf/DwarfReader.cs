@@ -108,7 +108,7 @@ public static class DwarfReader
     private static UnitWorker[] ReadUnits(DwarfFile file, DwarfReadOptions options, UnitOutcome[] outcomes)
     {
         var imports = new ImportBudget(file);
-        int jobs = Math.Clamp(options.Jobs <= 0 ? Environment.ProcessorCount : options.Jobs, 1, Math.Max(1, outcomes.Length));
+        int jobs = Math.Clamp(Crew.Size(options.Jobs), 1, Math.Max(1, outcomes.Length));
         var workers = new UnitWorker[jobs];
         for (int i = 0; i < jobs; i++)
         {
@@ -117,24 +117,14 @@ public static class DwarfReader
 
         DwarfProgress progress = options.Progress ?? new DwarfProgress();
         progress.Begin(outcomes.Length);
-        void Work(UnitWorker worker)
+        Crew.Run(jobs, number =>
         {
             ref int last = ref progress.LastTaken;
             for (int unit = Interlocked.Increment(ref last); unit < outcomes.Length; unit = Interlocked.Increment(ref last))
             {
-                worker.Read(file.Units[unit], ref outcomes[unit]);
+                workers[number].Read(file.Units[unit], ref outcomes[unit]);
             }
-        }
-
-        if (jobs == 1)
-        {
-            Work(workers[0]);
-        }
-        else
-        {
-            Parallel.ForEach(workers, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Work);
-        }
-
+        });
         imports.Check();
         return workers;
     }

@@ -5,9 +5,6 @@ namespace BtfTool.Core.Queries;
 /// <summary>Patterns with <c>*</c>, <c>?</c> and <c>[abc]</c> for names that are strings: paths of units, of files.</summary>
 public static class NamePattern
 {
-    /// <summary>True when the text holds a character that has a meaning in patterns.</summary>
-    public static bool IsPattern(string text) => GlobPattern.IsPattern(Encoding.UTF8.GetBytes(text));
-
     /// <summary>What says whether a name matches as a whole. Cost of a call: at most the product of the lengths.</summary>
     /// <param name="pattern">The pattern; without any of the three it matches itself only.</param>
     public static Func<string, bool> Of(string pattern)

@@ -195,8 +195,15 @@ public static class TypeNameQuery
             nearest = NameSuggestions.For(set, bytes, type => IsDefinition(type, Tag.Declaration));
         }
 
-        string suggestion = nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
-        return $"unknown {what}{suggestion}";
+        return $"unknown {what}{DescribeNearest(nearest)}";
+    }
+
+    /// <summary>What to put behind a message that a name is not known: <c>: did you mean 'x' or 'y'?</c>, or nothing.</summary>
+    /// <param name="nearest">The names that may have been meant, the nearest first.</param>
+    public static string DescribeNearest(IReadOnlyList<string> nearest)
+    {
+        ArgumentNullException.ThrowIfNull(nearest);
+        return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
     }
 
     private static string DescribeEnumerator(TypeGraph graph, string name, TypeId owner)
