@@ -20,6 +20,7 @@ public partial class RoomsTests
         ["Ctf"] = ["Diagnostics", "IO", "Elf", "Types"],
         ["Sources"] = ["Diagnostics", "IO", "Elf", "Types", "Btf", "Dwarf", "Ctf"],
         ["Layout"] = ["Diagnostics", "IO", "Types"],
+        ["Reorganization"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Queries"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Compare"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Relocations"] = ["Diagnostics", "IO", "Types", "Btf"],
