@@ -39,9 +39,9 @@ internal readonly record struct CaseMember(int Size, int Alignment, int Bits = 0
 /// <summary>Many small structs in one graph, laid by the C rules.</summary>
 internal sealed class CaseGraph
 {
-    /// <summary>Names of members: by place, then those that mean something.</summary>
+    /// <summary>Names of members: those that mean something, then those by place.</summary>
     public static readonly string[] Names =
-        ["m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "__cacheline_group_begin__g", "__cacheline_group_end__g"];
+        ["__cacheline_group_begin__g", "__cacheline_group_end__g", .. Enumerable.Range(0, 24).Select(i => $"m{i}")];
 
     private readonly TypeGraphBuilder _builder = new("cases", "", null);
     private readonly Dictionary<(int Size, int Alignment), TypeId> _types = [];
@@ -87,7 +87,7 @@ internal sealed class CaseGraph
         for (int i = 0; i < members.Length; i++)
         {
             CaseMember member = members[i];
-            _builder.AddMember(_names[member.Name >= 0 ? member.Name : i], types[i], (ulong)bits[i], (uint)member.Bits,
+            _builder.AddMember(_names[member.Name >= 0 ? member.Name : i + 2], types[i], (ulong)bits[i], (uint)member.Bits,
                 member.Forcing == Forcing.Declared ? (uint)member.ForcedAlignment : 0);
         }
 

@@ -26,7 +26,7 @@ public class KernelPlanTests
         var options = new ReorganizeOptions { Groups = groups, CachelineBytes = line };
         var checker = new PlanChecker(graph, options);
         var reorganizer = new Reorganizer(graph, options);
-        List<string> faults = [], unproven = [];
+        List<string> faults = [], unproven = [], shortUnproven = [];
         int withHoles = 0, improved = 0, forced = 0;
         foreach (TypeId id in Composites(graph))
         {
@@ -43,13 +43,14 @@ public class KernelPlanTests
             if (!plan.IsProvenOptimal)
             {
                 unproven.Add($"{name}: {plan.Members.Length} members, {plan.AfterObjective}, proven {plan.Proof}, bound {plan.LowerBoundBytes}");
-                (plan.Members.Length > 64 || plan.Kept != BarrierReason.None).ShouldBeTrue(unproven[^1]);
+                shortUnproven.AddRange(plan.Members.Length > 64 ? [] : [unproven[^1]]);
             }
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{withHoles} with holes, {improved} improved, {forced} with forced alignment, {unproven.Count} unproven\n{string.Join('\n', unproven)}");
         faults.ShouldBeEmpty();
+        shortUnproven.ShouldBeEmpty();
         improved.ShouldBeGreaterThan(100);
         forced.ShouldBeGreaterThan(20);
         (unproven.Count * 200).ShouldBeLessThanOrEqualTo(withHoles, string.Join('\n', unproven));

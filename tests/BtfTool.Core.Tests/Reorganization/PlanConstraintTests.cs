@@ -62,7 +62,7 @@ public class PlanConstraintTests
     [InlineData(true)]
     public void Members_of_a_group_stay_or_move_in_it(bool groups)
     {
-        CaseMember begin = CaseMember.Empty(1) with { Name = 10 }, end = CaseMember.Empty(1) with { Name = 11 };
+        CaseMember begin = CaseMember.Empty(1) with { Name = 0 }, end = CaseMember.Empty(1) with { Name = 1 };
         Check(new ReorganizeOptions { Groups = groups, CachelineBytes = 32 }, 5, 1, (members, i) =>
         {
             List<CaseMember> all = [.. members];

@@ -65,7 +65,7 @@ public class PlanExhaustiveTests
     [Fact]
     public void A_struct_whose_alignment_is_forced_keeps_it() =>
         Check(Enumerable.Range(1, 4).SelectMany(size => Multisets.Of(size, s_few.Length).SelectMany((set, i) =>
-            new[] { 16, 32, 64 }.Select(a => Struct(i, Pick(s_few, set, i)) with { Alignment = a })))).ShouldBeGreaterThan(3_000);
+            new[] { 16, 32, 64 }.Select(a => Struct(i, Pick(s_few, set, i)) with { Alignment = a })))).ShouldBe(3_000);
 
     [Fact]
     public void Markers_cut_a_struct() =>

@@ -38,7 +38,7 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
         {
             MemberView view = list[layout.Members[i].Index];
             MemberLayout at = layout.Members[i];
-            int forced = ForcedAt(at, view, at.BitOffset / 8 - ((end + 7) / 8));
+            int forced = ForcedAt(at, view, (at.BitOffset / 8) - ((end + 7) / 8), layout.Summary.SizeBytes);
             members[i] = Member(at, view, Math.Max(forced, 0), layout.Summary.SizeBytes);
             bool isFixed = i == 0 || forced != 0 || holdsNext || IsMarker(view) || members[i].IsPinned || (isInGroup[i] && !options.Groups);
             isFixed |= !members[i].IsBitfield && EndsInFlexibleArray(view.Type, 0);
@@ -81,8 +81,9 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
 
     private static long Divisor(long value) => value == 0 ? long.MaxValue : value & -value;
 
-    // A gap as large as the natural alignment, or larger: the smallest power of two that explains it, or a line where that does.
-    private int ForcedGap(long gap, long end, int natural)
+    // A gap as large as the natural alignment, or larger: the smallest power of two that explains it, or a line where that does. An
+    // alignment divides the size of the struct too.
+    private int ForcedGap(long gap, long end, int natural, long structBytes)
     {
         if (gap < natural)
         {
@@ -95,22 +96,24 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
             forced *= 2;
         }
 
-        forced = forced < options.CachelineBytes && end % options.CachelineBytes == 0 ? options.CachelineBytes : forced;
-        return end % forced == 0 ? forced : -1;
+        bool mayBeLine = forced < options.CachelineBytes && end % options.CachelineBytes == 0 && structBytes % options.CachelineBytes == 0;
+        forced = mayBeLine ? options.CachelineBytes : forced;
+        return end % forced == 0 && structBytes % forced == 0 ? forced : -1;
     }
 
     private int ForcedTail(StructLayout layout)
     {
         int declared = (int)graph[layout.Type].DeclaredAlignmentBytes;
         return layout.Members.IsEmpty || declared > 1 ? declared
-            : Math.Max(0, ForcedGap(layout.Summary.PaddingBytes, layout.Summary.SizeBytes, layout.Summary.AlignmentBytes));
+            : Math.Max(0, ForcedGap(layout.Summary.PaddingBytes, layout.Summary.SizeBytes, layout.Summary.AlignmentBytes,
+                layout.Summary.SizeBytes));
     }
 
     // -1 where no alignment explains the gap; bitfields have none.
-    private int ForcedAt(in MemberLayout at, MemberView view, long gap)
+    private int ForcedAt(in MemberLayout at, MemberView view, long gap, long structBytes)
     {
         int natural = Math.Max(at.AlignmentBytes, (int)view.DeclaredAlignmentBytes);
-        int shown = view.IsBitfield ? 0 : ForcedGap(gap, at.OffsetBytes, natural);
+        int shown = view.IsBitfield ? 0 : ForcedGap(gap, at.OffsetBytes, natural, structBytes);
         int declared = natural > _analyzer.Sizes.AlignmentBytesOf(view.Type) ? natural : 0;
         return shown < 0 ? shown : Math.Max(shown, declared);
     }
