@@ -74,6 +74,39 @@ public class KernelPlanTests
         }
     }
 
+    [Theory]
+    [InlineData("linux-6.1", 64)]
+    [InlineData("linux-6.18", 32)]
+    public void No_order_near_the_old_or_the_new_one_is_better(string kernel, int line)
+    {
+        TypeGraph graph = Read(Fixtures.Read($"oracle/{kernel}/vmlinux.btf.gz"));
+        var options = new ReorganizeOptions { CachelineBytes = line };
+        var reader = new LayoutModelReader(graph, options);
+        var reorganizer = new Reorganizer(graph, options);
+        List<string> better = [];
+        long tried = 0;
+        foreach (TypeId id in Composites(graph))
+        {
+            if (reader.Read(id) is not { IsExplained: true } model || reorganizer.Plan(id) is not { Kept: BarrierReason.None } plan)
+            {
+                continue;
+            }
+
+            var search = new NearbyOrders(model);
+            int[] old = [.. Enumerable.Range(0, model.Items.Length)];
+            int moves = old.Length <= 10 ? 2 : 1;
+            var found = search.Find(old, plan.AfterObjective, moves) ?? search.Find(search.ItemsOf(plan), plan.AfterObjective, moves);
+            tried += search.Tried;
+            if (found is { } beaten)
+            {
+                better.Add($"[{id}] {graph[id].NameString}: {beaten.Objective}, plan {plan.AfterObjective} proven {plan.Proof}");
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{tried} orders");
+        better.ShouldBeEmpty();
+    }
+
     private static IEnumerable<TypeId> Composites(TypeGraph graph) =>
         Enumerable.Range(1, graph.TypeCount - 1).Select(i => new TypeId((uint)i)).Where(id => graph[id].IsComposite);
 

@@ -53,6 +53,12 @@ public class PlanExhaustiveTests
             .SelectMany((set, i) => Enumerable.Range(0, 3).Select(k => Struct(i + (1001 * k), Pick(s_few, set, i + k)))))).ShouldBe(21_021);
 
     [Fact]
+    public void Some_multisets_of_seven_and_eight_of_few_types() =>
+        Check(Enumerable.Range(7, 2).SelectMany(size => Multisets.Of(size, s_few.Length)
+            .Select((set, i) => (Set: set, I: i)).Where(one => one.I % (size == 7 ? 29 : 331) == 0)
+            .Select(one => Struct(one.I, Pick(s_few, one.Set, one.I))))).ShouldBe(395 + 74);
+
+    [Fact]
     public void A_member_whose_alignment_is_forced_stays_and_keeps_it() =>
         Check(Enumerable.Range(2, 4).SelectMany(size => Multisets.Of(size, s_few.Length).SelectMany((set, i) =>
             Enumerable.Range(0, 3).Select(k => Struct(i + k, Forced(Pick(s_few, set, i + k), i + (k * size))))))).ShouldBeGreaterThan(5_000);

@@ -56,6 +56,31 @@ public sealed class LayoutModel
         return isLegal && objective.SizeBytes <= MaxSizeBytes;
     }
 
+    /// <summary>Lays an order of whole items of their stretches, fast: no moves, none of what the options ask for lines.</summary>
+    /// <param name="order">Positions in <see cref="Members"/>.</param>
+    /// <param name="objective">What it costs, but for the moves.</param>
+    /// <returns>Whether it is legal.</returns>
+    public bool TryLay(ReadOnlySpan<int> order, out PlanObjective objective)
+    {
+        ModelCursor cursor = default;
+        bool isLegal = true, inRun = false;
+        int straddles = 0, previous = -2;
+        foreach (int position in order)
+        {
+            ref readonly ModelMember member = ref Members[position];
+            isLegal &= !inRun || !member.IsBitfield || MayMergeRuns || position == previous + 1;
+            (inRun, previous) = (member.IsBitfield, position);
+            long bit = cursor.Place(member);
+            isLegal &= !member.IsPinned || bit == member.OldBit;
+            (long first, long last) = Lines(bit, member.SizeBits);
+            straddles += first != last ? 1 : 0;
+        }
+
+        long size = SizeOf(cursor.Bit);
+        objective = new PlanObjective(0, 0, KmallocBuckets.BucketOf(size), (size + LineBytes - 1) / LineBytes, straddles, size, 0);
+        return isLegal && size <= MaxSizeBytes;
+    }
+
     /// <summary>Size in bytes of what ends at a bit.</summary>
     public long SizeOf(long endBit) => ModelCursor.RoundUp((endBit + 7) / 8, AlignmentBytes);
 
@@ -82,17 +107,14 @@ public sealed class LayoutModel
     /// <summary>Members less those of the longest part of an order that is still in the old order.</summary>
     public static int Moves(ReadOnlySpan<int> order)
     {
-        Span<int> best = order.Length <= 256 ? stackalloc int[order.Length] : new int[order.Length];
+        // The least last member of a kept part of each length (patience sorting).
+        Span<int> last = order.Length <= 256 ? stackalloc int[order.Length] : new int[order.Length];
         int longest = 0;
-        for (int i = 0; i < order.Length; i++)
+        foreach (int member in order)
         {
-            best[i] = 1;
-            for (int j = 0; j < i; j++)
-            {
-                best[i] = order[j] < order[i] ? Math.Max(best[i], best[j] + 1) : best[i];
-            }
-
-            longest = Math.Max(longest, best[i]);
+            int at = last[..longest].BinarySearch(member);
+            last[~at] = member;
+            longest = Math.Max(longest, ~at + 1);
         }
 
         return order.Length - longest;
