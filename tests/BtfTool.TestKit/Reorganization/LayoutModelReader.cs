@@ -118,10 +118,12 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
         return shown < 0 ? shown : Math.Max(shown, declared);
     }
 
+    // struct { } name: nobody embeds a type that has no name and no members but to mark a place. One with a name may just be empty here.
     private bool IsMarker(MemberView view)
     {
         TypeView type = graph[_analyzer.Sizes.Strip(view.Type)];
-        return !view.IsBitfield && _analyzer.Sizes.SizeBytesOf(type.Id) == 0 && !(type.IsComposite && type.Members.Count == 0);
+        bool isEmptyType = type.IsComposite && type.Members.Count == 0 && (view.Type != type.Id || !type.IsAnonymous);
+        return !view.IsBitfield && _analyzer.Sizes.SizeBytesOf(type.Id) == 0 && !isEmptyType;
     }
 
     private static bool[] Groups(StructLayout layout, MemberList list)
