@@ -23,6 +23,7 @@ internal sealed class ProblemBuilder
     private CachelineMarkers _groups;
     private long _end;
     private bool _fixNext;
+    private bool _hasSize;
     private BarrierReason _refusal;
 
     public ProblemBuilder(TypeGraph graph, LayoutAnalyzer analyzer, AlignmentInference alignments, FlexibleTails tails,
@@ -123,6 +124,7 @@ internal sealed class ProblemBuilder
         }, member)]), reason, reason is BarrierReason.DeclaredAlignment or BarrierReason.InferredAlignment ? alignment : 0);
         _fixNext = i < _layout.Members.Length - 1 && _tails.EndsInFlexibleArray(type);
         _end = member.EndBits;
+        _hasSize |= member.SizeBytes > 0;
         return i + 1;
     }
 
@@ -139,7 +141,7 @@ internal sealed class ProblemBuilder
             : forced.Cause == AlignmentCause.Unexplained ? (BarrierReason.UnexplainedHole, 0)
             : (BarrierReason.None, 0);
         BarrierReason reason = forced.Cause == AlignmentCause.Unexplained ? BarrierReason.UnexplainedHole
-            : i == 0 ? BarrierReason.FirstMember
+            : !_hasSize ? BarrierReason.FirstMember
             : _tails.EndsInFlexibleArray(type) ? isLast ? BarrierReason.FlexibleArray : BarrierReason.EmbeddedFlexibleArray
             : member.SizeBytes == 0 && !IsEmptyStruct(type) ? BarrierReason.Marker
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
@@ -176,7 +178,7 @@ internal sealed class ProblemBuilder
             return end;
         }
 
-        BarrierReason reason = i == 0 ? BarrierReason.FirstMember
+        BarrierReason reason = !_hasSize ? BarrierReason.FirstMember
             : _constraints.IsAnyPinned(run) ? BarrierReason.Pinned
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
             : _fixNext ? BarrierReason.EmbeddedFlexibleArray
@@ -201,6 +203,7 @@ internal sealed class ProblemBuilder
         }
 
         _end = run[^1].EndBits;
+        _hasSize = true;
         return end;
     }
 
@@ -218,7 +221,7 @@ internal sealed class ProblemBuilder
     {
         if (bytes > 0)
         {
-            _items.Add(new PackingItem([new PackingPart { Member = -1, SizeBits = bytes * 8, AlignmentBits = 8, PinnedBit = -1 }]) { IsFixed = true });
+            _items.Add(new PackingItem([new PackingPart { Member = -1, SizeBits = bytes * 8, AlignmentBits = 8, PinnedBit = -1, NeverCounts = true }]) { IsFixed = true });
         }
     }
 

@@ -15,6 +15,9 @@ namespace BtfTool.Core.Reorganization;
 /// </remarks>
 public sealed class Reorganizer
 {
+    /// <summary>Items up to which a proof is worth much time.</summary>
+    private const int ExactMembers = 66;
+
     private readonly TypeGraph _graph;
     private readonly ReorganizeOptions _options;
     private readonly int _maxNesting;
@@ -79,11 +82,12 @@ public sealed class Reorganizer
         PlanProof proof = PlanProof.Size | PlanProof.Layout | PlanProof.Moves;
         if (problem.CanMove)
         {
-            _layouts.Run(problem, given, _options.MaxSteps);
+            PackingProblem reduced = problem.Reduce();
+            _layouts.Run(reduced, given, _options.MaxSteps);
             bool fewest = true;
             if (_layouts.Best < given)
             {
-                order = FewestMoves(problem, out fewest);
+                order = PackingProblem.Restore(reduced, FewestMoves(reduced, out fewest));
             }
 
             proof = _layouts.IsProven ? PlanProof.Size | PlanProof.Layout | (fewest ? PlanProof.Moves : 0) : PlanProof.None;
@@ -112,7 +116,8 @@ public sealed class Reorganizer
     {
         int[] order = InTurn(problem, _layouts.BestClasses);
         int known = MovesOf(problem, order);
-        bool found = _moves.Run(problem, _layouts.Best, known, _options.MaxSteps / 8);
+        bool found = _moves.Run(problem, _layouts.Best, known,
+            problem.Items.Length <= ExactMembers ? _options.MaxSteps : _options.MaxSteps / 8);
         isProven = _moves.IsProven;
         return found ? _moves.Order : order;
     }
