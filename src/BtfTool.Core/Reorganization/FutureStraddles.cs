@@ -14,6 +14,7 @@ internal sealed class FutureStraddles
 
     private readonly SegmentFloor _floor = new();
     private bool _looksThrough;
+    private byte[] _exact = [];
     private byte[] _least = [];
     private long[] _firstBytes = [];
     private long[] _latestBits = [];
@@ -29,7 +30,7 @@ internal sealed class FutureStraddles
         if (_firstBytes.Length < segments)
         {
             (_firstBytes, _latestBits) = (new long[segments * 2], new long[segments * 2]);
-            _least = new byte[segments * 2 * Width];
+            (_least, _exact) = (new byte[segments * 2 * Width], new byte[segments * 2 * Width]);
         }
 
         problem.LatestEnds(limitBytes, _latestBits);
@@ -40,14 +41,17 @@ internal sealed class FutureStraddles
             for (int k = Width - 1; k >= 0; k--)
             {
                 long bit = (_firstBytes[s] + k) * 8;
-                least = Math.Min(least, k == Width - 1 && bit < _latestBits[s] ? 0 : bit > _latestBits[s] ? Impossible : Behind(problem, s, bit));
-                _least[(s * Width) + k] = (byte)least;
+                int exact = k == Width - 1 && bit < _latestBits[s] ? 0 : bit > _latestBits[s] ? Impossible : Behind(problem, s, bit);
+                least = Math.Min(least, exact);
+                (_exact[(s * Width) + k], _least[(s * Width) + k]) = ((byte)exact, (byte)least);
             }
         }
     }
 
     /// <summary>The least, where a segment ends at a bit or later.</summary>
-    public int After(int segment, long endBit)
+    public int After(int segment, long endBit) => In(_least, segment, endBit);
+
+    private int In(byte[] table, int segment, long endBit)
     {
         if (endBit > _latestBits[segment])
         {
@@ -55,8 +59,12 @@ internal sealed class FutureStraddles
         }
 
         long k = (endBit / 8) - _firstBytes[segment];
-        return k >= Width - 1 ? 0 : _least[(segment * Width) + (int)Math.Max(0, k)];
+        return k >= Width - 1 ? 0 : table[(segment * Width) + (int)Math.Max(0, k)];
     }
+
+    // An end within a byte is any place of that byte and may be rounded up to the next.
+    private int Exactly(int segment, long endBit) =>
+        endBit % 8 == 0 ? In(_exact, segment, endBit) : Math.Min(In(_exact, segment, endBit), In(_exact, segment, endBit + 7));
 
     private int Behind(PackingProblem problem, int segment, long bit)
     {
@@ -72,12 +80,12 @@ internal sealed class FutureStraddles
             PackingItem item = problem.Items[next.First];
             cursor.Place(item, problem.LineBits);
             int own = item.StartsWithBitfield ? 0 : cursor.Straddles;
-            return cursor.Fails ? Impossible : Math.Min(Impossible, own + After(segment + 1, cursor.Bit));
+            return cursor.Fails ? Impossible : Math.Min(Impossible, own + Exactly(segment + 1, cursor.Bit));
         }
 
         if (_looksThrough && next.Count <= SegmentFloor.MaxItems)
         {
-            return _floor.Least(problem, next, bit, end => After(segment + 1, end));
+            return _floor.Least(problem, next, bit, end => Exactly(segment + 1, end));
         }
 
         (long sum, long least) = problem.SumOf(next);

@@ -38,15 +38,19 @@ internal sealed class ProblemBuilder
     /// <summary>The items as they lie, with nothing glued; null where the whole struct stays.</summary>
     public PackingProblem? Given { get; private set; }
 
-    /// <summary>The problem; null where the whole struct stays, and why.</summary>
-    public PackingProblem? Build(StructLayout layout, out BarrierReason kept)
+    /// <summary>
+    /// The problem; where members that lie apart are to lie together one for each place that they may be counted from. None where the
+    /// whole struct stays, and why.
+    /// </summary>
+    public List<PackingProblem> Build(StructLayout layout, out BarrierReason kept)
     {
+        var problems = new List<PackingProblem>();
         _layout = layout;
         _groups = CachelineMarkers.Of(_graph, layout);
         kept = Refused(layout);
         if (kept != BarrierReason.None)
         {
-            return null;
+            return problems;
         }
 
         for (int i = 0; i < layout.Members.Length && _refusal == BarrierReason.None;)
@@ -59,19 +63,30 @@ internal sealed class ProblemBuilder
         if (kept != BarrierReason.None || !CloseTail(alignment))
         {
             kept = kept == BarrierReason.None ? BarrierReason.Overlap : kept;
-            return null;
+            return problems;
         }
 
         Given = ProblemOf(_items, alignment, layout.Summary.SizeBytes);
-        List<PackingItem> items = _constraints.Glue(_items);
-        if (ReferenceEquals(items, _items))
+        for (int anchor = 0; anchor < _constraints.Anchors; anchor++)
         {
-            return Given;
+            List<PackingItem> items = _constraints.Glue(_items, anchor);
+            if (ReferenceEquals(items, _items))
+            {
+                return [Given];
+            }
+
+            problems.Add(Glued(items, alignment));
         }
 
-        PackingProblem glued = ProblemOf(items, alignment, layout.Summary.SizeBytes);
+        return problems;
+    }
+
+    // What is glued may take more room than what lies apart.
+    private PackingProblem Glued(List<PackingItem> items, long alignment)
+    {
+        PackingProblem glued = ProblemOf(items, alignment, _layout.Summary.SizeBytes);
         long size = glued.SizeBytesOf(glued.Lay([.. Enumerable.Range(0, items.Count)]).Bit);
-        return size <= layout.Summary.SizeBytes ? glued : ProblemOf(items, alignment, size);
+        return size <= _layout.Summary.SizeBytes ? glued : ProblemOf(items, alignment, size);
     }
 
     private PackingProblem ProblemOf(List<PackingItem> items, long alignment, long maxSizeBytes) =>

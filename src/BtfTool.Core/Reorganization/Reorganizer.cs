@@ -61,16 +61,24 @@ public sealed class Reorganizer
     {
         StructLayout layout = _analyzer.Analyze(id);
         ProblemBuilder builder = Builder(new MemberConstraints(_graph, _analyzer.Sizes, id, _options, _maxNesting));
-        PackingProblem? problem = builder.Build(layout, out BarrierReason kept);
-        if (problem is null || !Explains(builder.Given!, layout))
+        List<PackingProblem> problems = builder.Build(layout, out BarrierReason kept);
+        if (problems.Count == 0 || !Explains(builder.Given!, layout))
         {
             return Unchanged(layout, ObjectiveOf(layout), [], PlanProof.Size | PlanProof.Layout | PlanProof.Moves,
-                layout.Summary.SizeBytes, layout.Summary.AlignmentBytes, problem is null ? kept : BarrierReason.Overlap);
+                layout.Summary.SizeBytes, layout.Summary.AlignmentBytes, problems.Count == 0 ? kept : BarrierReason.Overlap);
         }
 
         int[] identity = [.. Enumerable.Range(0, builder.Given!.Items.Length)];
         PlanObjective before = builder.Given.ObjectiveOf(builder.Given.Lay(identity));
-        return Solve(problem, layout, before, builder.Barriers);
+        ReorganizationPlan best = Solve(problems[0], layout, before, builder.Barriers);
+        for (int i = 1; i < problems.Count; i++)
+        {
+            ReorganizationPlan next = Solve(problems[i], layout, before, builder.Barriers);
+            best = next.AfterObjective < best.AfterObjective ? next : best;
+        }
+
+        // A glued item may keep some of its members in their order and not others, which the search does not see.
+        return problems.Count == 1 || best.Moves.Length <= 1 ? best : best.WithProof(best.Proof & ~PlanProof.Moves);
     }
 
     private ProblemBuilder Builder(MemberConstraints constraints) => new(_graph, _analyzer, _alignments, _tails, _options, constraints);
