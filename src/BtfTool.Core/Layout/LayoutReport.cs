@@ -52,6 +52,9 @@ public sealed class LayoutReport
     /// <summary>Bytes lost inside the types of members.</summary>
     public long EmbeddedLostBytes { get; init; }
 
+    /// <summary>The same for each member, by position.</summary>
+    public required IReadOnlyList<long> MemberLostBytes { get; init; }
+
     /// <summary>Where those are lost, the largest first.</summary>
     public required IReadOnlyList<EmbeddedLoss> Embedded { get; init; }
 
@@ -111,9 +114,11 @@ public sealed class LayoutReporter
         StructLayout layout = _analyzer.Analyze(id);
         bool isStruct = _graph.KindOf(id) == TypeKind.Struct;
         var alignments = new ForcedAlignment[layout.Members.Length];
+        long[] lost = new long[layout.Members.Length];
         for (int i = 0; i < alignments.Length; i++)
         {
             alignments[i] = _inference.OfMember(layout, i);
+            lost[i] = _waste.BytesInMember(_graph[id].Members[layout.Members[i].Index]);
         }
 
         WholeAlignment alignment = _gaps.AlignmentOf(layout);
@@ -128,6 +133,7 @@ public sealed class LayoutReporter
             Lines = isStruct ? CachelineRun.Of(layout, _cachelineBytes) : [],
             Groups = _groups.Find(id),
             EmbeddedLostBytes = _waste.BytesIn(id),
+            MemberLostBytes = lost,
             Embedded = _waste.PlacesIn(id, out bool isCut),
             IsEmbeddedCut = isCut,
             Allocator = AllocatorFacts.Of(layout.Summary.SizeBytes, alignment.AlignmentBytes, _pageBytes),

@@ -40,5 +40,5 @@ internal static class LayoutGroupText
 
     private static string NameOf(in CachelineGroup group) => group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
 
-    private static string Range(long first, long last) => last < first ? "-" : $"{LayoutTextWriter.Text(first)}-{LayoutTextWriter.Text(last)}";
+    private static string Range(long first, long last) => last < first ? "-" : last == first ? LayoutTextWriter.Text(first) : $"{LayoutTextWriter.Text(first)}-{LayoutTextWriter.Text(last)}";
 }

@@ -47,6 +47,11 @@ internal static class LayoutJsonMembers
         }
 
         json.WriteNumber("cacheline", place.BitOffset / 8 / report.CachelineBytes);
+        if (report.MemberLostBytes[position] > 0)
+        {
+            json.WriteNumber("embedded_lost_bytes", report.MemberLostBytes[position]);
+        }
+
         json.WriteEndObject();
     }
 }

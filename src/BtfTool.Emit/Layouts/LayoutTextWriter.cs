@@ -150,10 +150,10 @@ public sealed class LayoutTextWriter(Utf8Writer output)
             long first = run.FirstLine * report.CachelineBytes;
             long last = ((run.LastLine + 1) * report.CachelineBytes) - run.BehindBytes - 1;
             string line = run.LastLine == run.FirstLine ? Text(run.FirstLine) : $"{Text(run.FirstLine)}-{Text(run.LastLine)}";
-            rows.Add(PiecesOf(report, words, run), line, $"{Text(first)}-{Text(last)}", run.FreeBytes == 0 ? "-" : Text(run.FreeBytes), "");
+            rows.Add(PiecesOf(report, words, run), line, $"{Text(first)}-{Text(last)}", run.FreeBytes == 0 ? "-" : Text(run.FreeBytes));
         }
 
-        rows.Write($"Cache lines ('..' where a member goes on from one line to the next)");
+        rows.Write("Cache lines ('..' where a member goes on from one line to the next)");
     }
 
     private static List<string> PiecesOf(LayoutReport report, LayoutWords words, in CachelineRun run)
@@ -233,7 +233,7 @@ public sealed class LayoutTextWriter(Utf8Writer output)
         {
             rows.Add(Text(place.OffsetBytes), place.Path, place.IsTail ? place.OffsetBytes < report.Layout.Summary.SizeBytes
                 ? "the end of the struct: its elements begin in the padding" : "the end of the struct"
-                : "embedded: its elements lie over the members that follow");
+                : "embedded: its elements would lie over what follows");
         }
 
         rows.Write("Flexible arrays");

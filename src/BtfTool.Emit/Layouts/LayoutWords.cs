@@ -12,7 +12,7 @@ internal sealed class LayoutWords(LayoutReport report, DeclarationText declarati
     public string NameOf(int position)
     {
         MemberView member = report.MemberAt(position);
-        string name = member.IsAnonymous ? InnerName(member.Type) : member.NameString;
+        string name = member.IsAnonymous ? InnerName(member.Type) : Spoken(member.NameString);
         return member.IsBitfield ? string.Create(CultureInfo.InvariantCulture, $"{name}:{member.BitSize}") : name;
     }
 
@@ -55,6 +55,11 @@ internal sealed class LayoutWords(LayoutReport report, DeclarationText declarati
             _ => alignment.Culprit < 0 ? "inferred from its padding" : $"inferred{member}",
         };
     }
+
+    // Markers of groups have names that nobody reads; what has a size is none.
+    private static string Spoken(string name) =>
+        name.StartsWith(CachelineGroup.BeginPrefix, StringComparison.Ordinal) ? "begin of " + name[CachelineGroup.BeginPrefix.Length..]
+        : name.StartsWith(CachelineGroup.EndPrefix, StringComparison.Ordinal) ? "end of " + name[CachelineGroup.EndPrefix.Length..] : name;
 
     private static string Because(GapCause cause) => cause switch
     {
