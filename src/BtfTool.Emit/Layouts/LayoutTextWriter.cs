@@ -76,27 +76,33 @@ public sealed class LayoutTextWriter(Utf8Writer output)
 
         long lines = summary.CachelinesOf(report.CachelineBytes);
         output.Write($", {Count(summary.MemberCount, "member")}, {Count(lines, "cache line")} of {report.CachelineBytes}");
-        WriteLosses(report, summary);
         output.Write((byte)'\n');
+        WriteLosses(report, summary);
     }
 
     private void WriteLosses(LayoutReport report, in LayoutSummary summary)
     {
-        WriteLoss(summary.HoleBytes, $"{Count(summary.HoleBytes, "byte")} in {Count(summary.Holes, "hole")}");
-        WriteLoss(summary.BitHoleBits, $"{Count(summary.BitHoleBits, "bit")} in {Count(summary.BitHoles, "bit hole")}");
-        WriteLoss(summary.PaddingBytes, $"{Count(summary.PaddingBytes, "byte")} of padding");
-        WriteLoss(summary.PaddingBits, $"{Count(summary.PaddingBits, "bit")} of padding");
-        WriteLoss(report.EmbeddedLostBytes, $"{Count(report.EmbeddedLostBytes, "byte")} lost inside members");
-    }
-
-    private void WriteLoss(long amount, string text)
-    {
-        if (amount > 0)
+        var losses = new List<string>();
+        Add(summary.HoleBytes, "byte", $" in {Count(summary.Holes, "hole")}");
+        Add(summary.BitHoleBits, "bit", $" in {Count(summary.BitHoles, "bit hole")}");
+        Add(summary.PaddingBytes, "byte", " of padding");
+        Add(summary.PaddingBits, "bit", " of padding");
+        Add(report.EmbeddedLostBytes, "byte", " inside members");
+        if (losses.Count > 0)
         {
-            output.Write(", "u8);
+            output.Write("  lost: "u8);
             output.Style(TextStyle.Warning);
-            output.Write(text);
+            output.Write(string.Join(", ", losses));
             output.Style(TextStyle.Plain);
+            output.Write((byte)'\n');
+        }
+
+        void Add(long amount, string unit, string where)
+        {
+            if (amount > 0)
+            {
+                losses.Add(Count(amount, unit) + where);
+            }
         }
     }
 
