@@ -31,6 +31,29 @@ internal static class PlanCase
         return cases.Structs.Count;
     }
 
+    /// <summary>As <see cref="CheckAll"/> for structs with many members that are alike; returns how many orders were tried.</summary>
+    public static long CheckAlike(CaseGraph cases, ReorganizeOptions options)
+    {
+        TypeGraph graph = cases.Build();
+        var reader = new LayoutModelReader(graph, options);
+        var checker = new PlanChecker(graph, options);
+        var reorganizer = new Reorganizer(graph, options);
+        long orders = 0;
+        foreach (TypeId id in cases.Structs)
+        {
+            LayoutModel model = reader.Read(id).ShouldNotBeNull();
+            AlikeBruteForce search = AlikeBruteForce.Solve(model);
+            orders += search.Orders;
+            ReorganizationPlan plan = reorganizer.Plan(id);
+            string members = string.Join(' ', model.Members.Select(m => $"{m.SizeBits / 8}/{m.AlignmentBytes}{(m.IsFixed ? "!" : "")}"));
+            checker.FaultIn(plan).ShouldBeNull(members);
+            plan.AfterObjective.ShouldBe(search.Best, $"line {options.CachelineBytes}: {members}; before {plan.BeforeObjective}, proven {plan.Proof}");
+            plan.IsProvenOptimal.ShouldBeTrue($"line {options.CachelineBytes}: {members}; proven {plan.Proof}");
+        }
+
+        return orders;
+    }
+
     private static string? Fault(LayoutModel model, BruteForce search, PlanObjective best, ReorganizationPlan plan)
     {
         int n = model.Members.Length;

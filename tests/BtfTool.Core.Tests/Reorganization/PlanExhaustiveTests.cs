@@ -58,6 +58,32 @@ public class PlanExhaustiveTests
             .Select((set, i) => (Set: set, I: i)).Where(one => one.I % (size == 7 ? 29 : 331) == 0)
             .Select(one => Struct(one.I, Pick(s_few, one.Set, one.I))))).ShouldBe(395 + 74);
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(64)]
+    public void Longer_structs_of_three_types(int line)
+    {
+        int[][] sets = [.. Multisets.Of(3, s_few.Length).Select(set => set.ToArray()).Where(set => set.Distinct().Count() == 3)];
+        var cases = new CaseGraph();
+        for (int i = 0; i < 40; i++)
+        {
+            int[] set = sets[i * 37 % sets.Length];
+            List<CaseMember> members = [];
+            for (int kind = 0; kind < 3; kind++)
+            {
+                members.AddRange(Enumerable.Repeat(s_few[set[kind]], 2 + ((i + kind) % 3) + (kind == i % 3 ? 2 : 0)));
+            }
+
+            CaseMember[] order = [.. members];
+            Multisets.Shuffle<CaseMember>(order, i);
+            order = i % 4 == 0 ? Forced(order, i) : order;
+            cases.Add([s_prefixes[i % s_prefixes.Length], .. order, .. s_suffixes[i / 3 % s_suffixes.Length]]);
+        }
+
+        PlanCase.CheckAlike(cases, new ReorganizeOptions { CachelineBytes = line }).ShouldBeGreaterThan(200_000);
+    }
+
     [Fact]
     public void A_member_whose_alignment_is_forced_stays_and_keeps_it() =>
         Check(Enumerable.Range(2, 4).SelectMany(size => Multisets.Of(size, s_few.Length).SelectMany((set, i) =>
