@@ -20,7 +20,7 @@ public sealed class AlikeBruteForce
     private AlikeBruteForce(LayoutModel model)
     {
         _model = model;
-        _kinds = [.. model.Members.Select(m => Array.FindIndex(model.Members, other => IsAlike(m, other)))];
+        _kinds = [.. Enumerable.Range(0, model.Members.Length).Select(i => Enumerable.Range(0, i + 1).FirstOrDefault(j => IsAlike(model, i, j), -1))];
         _order = new int[_kinds.Length];
         _used = new bool[_kinds.Length];
         _row = new int[_kinds.Length + 1];
@@ -40,8 +40,12 @@ public sealed class AlikeBruteForce
         return search;
     }
 
-    private static bool IsAlike(in ModelMember a, in ModelMember b) =>
-        a.SizeBits == b.SizeBits && a.AlignmentBytes == b.AlignmentBytes && !a.IsFixed && !b.IsFixed;
+    private static bool IsAlike(LayoutModel model, int i, int j)
+    {
+        (ModelMember a, ModelMember b) = (model.Members[i], model.Members[j]);
+        return a.SizeBits == b.SizeBits && a.AlignmentBytes == b.AlignmentBytes && !a.IsFixed && !b.IsFixed
+            && model.Stretches[i] == model.Stretches[j];
+    }
 
     private void Go(int placed, ModelCursor cursor, int straddles)
     {
