@@ -46,6 +46,9 @@ public sealed partial class PaholeEmitter
         _hasDimensions = graph.Has(Facet.SourceDeclarations);
     }
 
+    /// <summary>What is written behind the semicolon of a type, for those that have it; null for none.</summary>
+    public Func<TypeId, string?>? Trailer { get; set; }
+
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>
     public PaholeQuirks MetQuirks { get; private set; }
 
@@ -83,7 +86,13 @@ public sealed partial class PaholeEmitter
                 break;
         }
 
-        _w.Write(";\n"u8);
+        _w.Write((byte)';');
+        if (Trailer?.Invoke(id) is { } trailer)
+        {
+            _w.Write(trailer);
+        }
+
+        _w.Write((byte)'\n');
         _isWriting = false;
     }
 
