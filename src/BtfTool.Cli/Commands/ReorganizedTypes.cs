@@ -20,7 +20,7 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         foreach (FoundTypes group in groups)
         {
             var texts = new DeclarationText(group.Graph);
-            var reorganizer = new Reorganizer(group.Graph, options);
+            var reorganizer = NewReorganizer(group.Graph);
             var relaid = new ReorganizedStructs(group.Graph, options.CachelineBytes, withSteps);
             foreach ((TypeId id, string name) in StructsOf(group, texts))
             {
@@ -29,7 +29,7 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
                     throw new UnusableException(mistake);
                 }
 
-                relaid.Add(reorganizer.Plan(id), name, KeptFor(group.Graph, id), PlaceOf(group.Graph, id), group.Module);
+                relaid.Add(reorganizer.Plan(id), name, PlaceOf(group.Graph, id), group.Module);
             }
 
             structs.AddRange(relaid.Build());
@@ -58,9 +58,8 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
                     continue;
                 }
 
-                reorganizer ??= new Reorganizer(graph, options);
-                ranking.Add(reorganizer.Plan(type.Id), () => (texts ??= new DeclarationText(graph)).Of(type.Id), module,
-                    KeptFor(graph, type.Id) != BarrierReason.None);
+                reorganizer ??= NewReorganizer(graph);
+                ranking.Add(reorganizer.Plan(type.Id), () => (texts ??= new DeclarationText(graph)).Of(type.Id), module);
             }
         }
 
@@ -82,8 +81,10 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         }
     }
 
-    private BarrierReason KeptFor(TypeGraph graph, TypeId id) =>
-        !movesUapi && graph[id].TryGetDeclaration(out NameId file, out _) && IsUapi(graph.NameOf(file)) ? BarrierReason.Uapi : BarrierReason.None;
+    private Reorganizer NewReorganizer(TypeGraph graph) => new(graph, options with { Keep = movesUapi ? null : id => KeptFor(graph, id) });
+
+    private static BarrierReason KeptFor(TypeGraph graph, TypeId id) =>
+        graph[id].TryGetDeclaration(out NameId file, out _) && IsUapi(graph.NameOf(file)) ? BarrierReason.Uapi : BarrierReason.None;
 
     private static bool IsUapi(ReadOnlySpan<byte> path) =>
         path.IndexOf("include/uapi/"u8) >= 0 || path.IndexOf("include/generated/uapi/"u8) >= 0;

@@ -62,13 +62,12 @@ public sealed class PlanRanking
     /// <param name="plan">The plan.</param>
     /// <param name="name">The struct in words; asked for only where it is remembered.</param>
     /// <param name="module">The module that has it, or null.</param>
-    /// <param name="isKept">Whether it stays as it is for a reason that the plan does not know.</param>
-    public void Add(ReorganizationPlan plan, Func<string> name, string? module, bool isKept = false)
+    public void Add(ReorganizationPlan plan, Func<string> name, string? module)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(name);
         Looked++;
-        if (isKept || plan.Kept != BarrierReason.None)
+        if (plan.Kept != BarrierReason.None)
         {
             Kept++;
             return;

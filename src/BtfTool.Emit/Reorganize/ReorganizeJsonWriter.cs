@@ -50,12 +50,12 @@ public sealed class ReorganizeJsonWriter : IDisposable
             WriteIf("line", line);
         }
 
-        WriteText("kept", s.Kept == BarrierReason.None ? null : ReorganizeWords.KeyOf(s.Kept));
+        WriteText("kept", s.Plan.Kept == BarrierReason.None ? null : ReorganizeWords.KeyOf(s.Plan.Kept));
         WriteState("before", s.Plan.BeforeObjective, s.Plan.Before.Summary);
-        WriteState("after", s.AfterObjective, s.After.Summary);
-        _json.WriteNumber("saving_bytes", s.IsImprovement ? s.Plan.SavingBytes : 0);
+        WriteState("after", s.Plan.AfterObjective, s.After.Summary);
+        _json.WriteNumber("saving_bytes", s.Plan.SavingBytes);
         _json.WriteNumber("alignment_bytes", s.Plan.AlignmentBytes);
-        WriteProof(s);
+        WriteProof(s.Plan.Proof, s.Plan.LowerBoundBytes, s.Plan.AfterObjective.SizeBytes);
         WriteMoves(s);
         WriteBarriers(s);
         WriteMembers(s);
@@ -143,13 +143,6 @@ public sealed class ReorganizeJsonWriter : IDisposable
         _json.WriteEndObject();
     }
 
-    private void WriteProof(ReorganizedStruct s)
-    {
-        bool isKeptByUser = s.Kept != s.Plan.Kept;
-        PlanProof proof = isKeptByUser ? PlanProof.Size | PlanProof.Layout | PlanProof.Moves : s.Plan.Proof;
-        WriteProof(proof, isKeptByUser ? s.AfterObjective.SizeBytes : s.Plan.LowerBoundBytes, s.AfterObjective.SizeBytes);
-    }
-
     private void WriteProof(PlanProof proof, long lowerBoundBytes, long sizeBytes)
     {
         _json.WriteStartObject("proof");
@@ -166,7 +159,7 @@ public sealed class ReorganizeJsonWriter : IDisposable
     {
         _json.WriteStartArray("moves");
         MemberList members = s.Graph[s.Plan.Type].Members;
-        foreach (ref readonly MemberMove move in s.IsImprovement ? s.Plan.Moves : [])
+        foreach (ref readonly MemberMove move in s.Plan.Moves)
         {
             _json.WriteStartObject();
             WriteMember(members, "member", "name", move.Member);

@@ -63,7 +63,7 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
     // struct foo: 96 -> 88 bytes (saves 8), 2 -> 2 cache lines, bucket 96 -> 96, straddles 1 -> 0, 2 members move
     private void WriteSummary(ReorganizedStruct s)
     {
-        PlanObjective before = s.Plan.BeforeObjective, after = s.AfterObjective;
+        PlanObjective before = s.Plan.BeforeObjective, after = s.Plan.AfterObjective;
         output.Style(TextStyle.TypeName);
         output.Write(MemberNames.Printable(s.Name));
         output.Style(TextStyle.Plain);
@@ -79,14 +79,13 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
 
         output.Write($": {Count(before.SizeBytes, "byte")}, {Count(before.Cachelines, "cache line")}, bucket {Number(before.BucketBytes)}, "
             + $"straddles {Number(before.Straddles)}: ");
-        output.Write(s.Kept == BarrierReason.None ? "nothing to gain: " : $"stays as it is: {Of(s.Kept)}; ");
-        output.Write(s.Kept == s.Plan.Kept ? ProofOf(s.Plan) : "proven optimal, because nothing may move");
-        output.Write((byte)'\n');
+        output.Write(s.Plan.Kept == BarrierReason.None ? "nothing to gain: " : $"stays as it is: {Of(s.Plan.Kept)}; ");
+        output.Write($"{ProofOf(s.Plan)}\n");
     }
 
     private static string Asked(ReorganizedStruct s)
     {
-        PlanObjective before = s.Plan.BeforeObjective, after = s.AfterObjective;
+        PlanObjective before = s.Plan.BeforeObjective, after = s.Plan.AfterObjective;
         string hot = before.HotLines + after.HotLines == 0 ? "" : $", lines with hot members {Change(before.HotLines, after.HotLines)}";
         return before.Violations + after.Violations == 0
             ? hot : $"{hot}, pairs that share a line {Change(before.Violations, after.Violations)}";
@@ -98,7 +97,7 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
 
     private void WriteTable(ReorganizedStruct s)
     {
-        PlanObjective before = s.Plan.BeforeObjective, after = s.AfterObjective;
+        PlanObjective before = s.Plan.BeforeObjective, after = s.Plan.AfterObjective;
         LayoutSummary old = s.Plan.Before.Summary, relaid = s.After.Summary;
         output.Write((byte)'\n');
         var table = new TableWriter(output, s_columns, TableFormat.Aligned);

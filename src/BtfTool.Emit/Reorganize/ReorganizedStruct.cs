@@ -36,11 +36,8 @@ public sealed class ReorganizedStruct
     /// <summary>Where it is declared, <c>file:line</c>; null where that is not known.</summary>
     public string? Place { get; init; }
 
-    /// <summary>Why it stays as it is; none where members may move.</summary>
-    public BarrierReason Kept { get; init; }
-
     /// <summary>Whether anything is to be moved.</summary>
-    public bool IsImprovement => Kept == BarrierReason.None && Plan.IsImprovement;
+    public bool IsImprovement => Plan.IsImprovement;
 
     /// <summary>The graph over <see cref="Graph"/> that has the struct as it is to be.</summary>
     public required TypeGraph RelaidGraph { get; init; }
@@ -53,9 +50,6 @@ public sealed class ReorganizedStruct
 
     /// <summary>The way there, one block of members after the other; empty where it was not asked for.</summary>
     public IReadOnlyList<ReorganizedStep> Steps { get; init; } = [];
-
-    /// <summary>What it costs then.</summary>
-    public PlanObjective AfterObjective => IsImprovement ? Plan.AfterObjective : Plan.BeforeObjective;
 }
 
 /// <summary>Collects plans of one graph and lays their structs out, all in one graph over it. Not safe to share between threads.</summary>
@@ -71,16 +65,13 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
     /// <summary>Adds a plan. Cost: linear in the members; with steps, in the members times the moves squared.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="name">The struct in words.</param>
-    /// <param name="kept">A reason to keep it that the plan does not know.</param>
     /// <param name="place">Where it is declared, or null.</param>
     /// <param name="module">The module that has it, or null.</param>
-    public void Add(ReorganizationPlan plan, string name, BarrierReason kept = BarrierReason.None, string? place = null, string? module = null)
+    public void Add(ReorganizationPlan plan, string name, string? place = null, string? module = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        kept = kept == BarrierReason.None ? plan.Kept : kept;
-        bool moves = kept == BarrierReason.None && plan.IsImprovement;
-        var pending = new Pending(plan, name, kept, place, module, moves ? _relaid.Add(plan) : plan.Type, []);
-        if (moves && withSteps)
+        var pending = new Pending(plan, name, place, module, plan.IsImprovement ? _relaid.Add(plan) : plan.Type, []);
+        if (plan.IsImprovement && withSteps)
         {
             _steps ??= new PlanSteps(graph, cachelineBytes);
             foreach (PlanStep step in _steps.Of(plan))
@@ -105,7 +96,6 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
             {
                 Module = p.Module,
                 Place = p.Place,
-                Kept = p.Kept,
                 RelaidGraph = relaid,
                 Relaid = p.Relaid,
                 After = p.Relaid == p.Plan.Type ? p.Plan.Before : analyzer.Analyze(p.Relaid),
@@ -116,6 +106,6 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
         return structs;
     }
 
-    private sealed record Pending(ReorganizationPlan Plan, string Name, BarrierReason Kept, string? Place, string? Module, TypeId Relaid,
+    private sealed record Pending(ReorganizationPlan Plan, string Name, string? Place, string? Module, TypeId Relaid,
         List<ReorganizedStep> Steps);
 }
