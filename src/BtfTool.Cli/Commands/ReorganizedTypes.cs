@@ -19,20 +19,7 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         var structs = new List<ReorganizedStruct>();
         foreach (FoundTypes group in groups)
         {
-            var texts = new DeclarationText(group.Graph);
-            var reorganizer = NewReorganizer(group.Graph);
-            var relaid = new ReorganizedStructs(group.Graph, options.CachelineBytes, withSteps);
-            foreach ((TypeId id, string name) in StructsOf(group, texts))
-            {
-                if (reorganizer.MistakeIn(id) is { } mistake)
-                {
-                    throw new UnusableException(mistake);
-                }
-
-                relaid.Add(reorganizer.Plan(id), name, PlaceOf(group.Graph, id), group.Module);
-            }
-
-            structs.AddRange(relaid.Build());
+            structs.AddRange(Plan(group, StructsOf(group, new DeclarationText(group.Graph)), withSteps));
         }
 
         return structs.Count > 0 ? structs : throw new UnusableException(
@@ -65,6 +52,33 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
 
         ranking.Sort();
         return ranking;
+    }
+
+    /// <summary>Plans for all structs that a listing of a group has under their own names.</summary>
+    public IReadOnlyList<ReorganizedStruct> PlanListed(FoundTypes group, Predicate<TypeId> isListed, bool withSteps)
+    {
+        var texts = new DeclarationText(group.Graph);
+        IEnumerable<TypeId> types = group.Types ?? Enumerable.Range((int)group.Graph.FirstOwnType.Value,
+            group.Graph.TypeCount - (int)group.Graph.FirstOwnType.Value).Select(id => new TypeId((uint)id));
+        return Plan(group, types.Distinct().Where(id => group.Graph.KindOf(id) == TypeKind.Struct && !group.Graph[id].IsAnonymous && isListed(id))
+            .Select(id => (id, texts.Of(id))), withSteps);
+    }
+
+    private IReadOnlyList<ReorganizedStruct> Plan(FoundTypes group, IEnumerable<(TypeId Id, string Name)> types, bool withSteps)
+    {
+        Reorganizer reorganizer = NewReorganizer(group.Graph);
+        var relaid = new ReorganizedStructs(group.Graph, options.CachelineBytes, withSteps);
+        foreach ((TypeId id, string name) in types)
+        {
+            if (reorganizer.MistakeIn(id) is { } mistake)
+            {
+                throw new UnusableException(mistake);
+            }
+
+            relaid.Add(reorganizer.Plan(id), name, PlaceOf(group.Graph, id), group.Module);
+        }
+
+        return relaid.Build();
     }
 
     // Behind a typedef the struct that it leads to; without a name of its own that goes by the typedef's.

@@ -49,6 +49,9 @@ public sealed partial class PaholeEmitter
     /// <summary>What is written behind the semicolon of a type, for those that have it; null for none.</summary>
     public Func<TypeId, string?>? Trailer { get; set; }
 
+    /// <summary>Asked before each type: true where it has been written in another way, and nothing is left to do; null for none.</summary>
+    public Predicate<TypeId>? WrittenElsewhere { get; set; }
+
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>
     public PaholeQuirks MetQuirks { get; private set; }
 
@@ -62,6 +65,11 @@ public sealed partial class PaholeEmitter
     /// </exception>
     public void WriteType(TypeId id)
     {
+        if (WrittenElsewhere?.Invoke(id) == true)
+        {
+            return;
+        }
+
         StartType(id);
         TypeView type = _graph[id];
         switch (type.Kind)

@@ -198,10 +198,15 @@ public sealed class ReorganizeJsonWriter : IDisposable
             WriteMember(old, "member", "name", index);
             _json.WriteString("type", _types!.Of(old[index].Type));
             _json.WriteNumber("offset_bytes", member.BitOffset / 8);
-            _json.WriteNumber("offset_bits", member.BitOffset);
-            _json.WriteNumber("old_offset_bits", (long)old[index].BitOffset);
+            _json.WriteNumber("old_offset_bytes", (long)(old[index].BitOffset / 8));
+            if (member.BitfieldBits != 0)
+            {
+                _json.WriteNumber("offset_bits", member.BitOffset);
+                _json.WriteNumber("old_offset_bits", (long)old[index].BitOffset);
+                _json.WriteNumber("bitfield_bits", member.BitfieldBits);
+            }
+
             _json.WriteNumber("size_bytes", member.SizeBytes);
-            WriteIf("bitfield_bits", member.BitfieldBits);
             _json.WriteEndObject();
         }
 

@@ -70,7 +70,7 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
         output.Write(s.Module is null ? "" : $" (module {MemberNames.Printable(s.Module)})");
         if (s.IsImprovement)
         {
-            output.Write($": {Change(before.SizeBytes, after.SizeBytes)} bytes (saves {Number(s.Plan.SavingBytes)}), "
+            output.Write($": {Change(before.SizeBytes, after.SizeBytes)} bytes ({Saves(s.Plan.SavingBytes)}), "
                 + $"{Change(before.Cachelines, after.Cachelines)} cache lines, bucket {Change(before.BucketBytes, after.BucketBytes)}, "
                 + $"straddles {Change(before.Straddles, after.Straddles)}{Asked(s)}, {Moved(after.Moves)}\n");
             output.Write($"{ProofOf(s.Plan)}\n");
@@ -90,6 +90,9 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
         return before.Violations + after.Violations == 0
             ? hot : $"{hot}, pairs that share a line {Change(before.Violations, after.Violations)}";
     }
+
+    // What --hot and --separate ask for may take more room.
+    private static string Saves(long bytes) => bytes >= 0 ? $"saves {Number(bytes)}" : $"takes {Number(-bytes)} more";
 
     private static string Moved(int moves) => moves == 1 ? "1 member moves" : $"{Number(moves)} members move";
 
