@@ -14,6 +14,5 @@ internal sealed record CommandEntry(string Name, string Description, Action<Comm
     [
         ShowCommand.Entry, ListCommand.Entry, FieldCommand.Entry, LayoutCommand.Entry, ReorganizeCommand.Entry, HeaderCommand.Entry,
         DumpCommand.Entry, InfoCommand.Entry, HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
-        HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
     ];
 }
