@@ -81,20 +81,10 @@ internal static class SortedSize
         return ((bits + 7) / 8, shift);
     }
 
-    // A gap that nature does not need shows an alignment larger than it: a cache line where that would do, else the smallest. What no
-    // alignment explains is a gap that may go.
-    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes)
-    {
-        if (gapBytes < alignmentBytes)
-        {
-            return 0;
-        }
-
-        int shift = (int)long.Log2(gapBytes) + 1;
-        int place = (int)long.TrailingZeroCount(endBytes);
-        shift = shift < CachelineShift && place >= CachelineShift ? CachelineShift : shift;
-        return shift <= place ? Math.Min(shift, Shifts - 1) : 0;
-    }
+    // What no alignment explains is a gap that may go.
+    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes) =>
+        AlignmentInference.OfGap(endBytes, gapBytes, alignmentBytes, CachelineShift) is { AlignmentBytes: > 0 } forced
+            ? int.Log2(forced.AlignmentBytes) : 0;
 
     private static int ShiftOf(int alignmentBytes) => Math.Min(Shifts - 1, int.Log2(Math.Max(1, alignmentBytes)));
 
