@@ -61,6 +61,12 @@ internal static class SkewCauseFinder
         string path = skew.Members[at].Path;
         if (left.AlignmentBytes != right.AlignmentBytes)
         {
+            // A base type that is smaller is aligned less for that.
+            if (IsOfBase(skew.Left.Graph, left.Type) && OfSize(skew, path, left, right) is { } size && size.LeftValue != size.RightValue)
+            {
+                return size;
+            }
+
             (TypeId type, TypeId other) = (ElementOf(skew.Left.Graph, left.Type), ElementOf(skew.Right.Graph, right.Type));
             return new SkewCause(SkewReason.Alignment, path, type, other, left.AlignmentBytes, right.AlignmentBytes);
         }
@@ -131,6 +137,18 @@ internal static class SkewCauseFinder
         return skew.DiffersInAlignment
             ? new SkewCause(SkewReason.Alignment, "", skew.Left.Id, skew.Right.Id, left.AlignmentBytes, right.AlignmentBytes)
             : new SkewCause(SkewReason.Padding, "", skew.Left.Id, skew.Right.Id, left.PaddingBytes, right.PaddingBytes);
+    }
+
+    private static bool IsOfBase(TypeGraph graph, TypeId id)
+    {
+        TypeId element = ElementOf(graph, id);
+        const int MostSteps = 64;
+        for (int steps = 0; steps < MostSteps && graph[element] is { } type && (type.IsQualifier || type.Kind is TypeKind.Typedef or TypeKind.TypeTag); steps++)
+        {
+            element = type.Target;
+        }
+
+        return graph.KindOf(element) is TypeKind.Int or TypeKind.Pointer or TypeKind.Float or TypeKind.Enum or TypeKind.Enum64;
     }
 
     private static TypeId ElementOf(TypeGraph graph, TypeId id) => Elements(graph, id).Element;

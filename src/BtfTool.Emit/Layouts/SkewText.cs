@@ -44,6 +44,11 @@ public sealed class SkewText(Utf8Writer output, string leftFile, string rightFil
             WriteMember(member, Math.Min(width, WidestMember), table);
         }
 
+        if (!skew.IsCut)
+        {
+            WritePadding(skew, Math.Min(width, WidestMember), table);
+        }
+
         table.Finish();
         output.Write(skew.IsCut ? "... (more are not listed)\n\n"u8 : "\n"u8);
         WriteSummary(skew);
@@ -68,6 +73,23 @@ public sealed class SkewText(Utf8Writer output, string leftFile, string rightFil
         Cell(table, Size(member.Right));
         string text = TextOf(member);
         Cell(table, member.Marks == SkewMarks.None ? text : $"{text.PadRight(width)}  <- {MarksOf(member)}");
+    }
+
+    private static void WritePadding(LayoutSkew skew, int width, TableWriter table)
+    {
+        LayoutSummary left = skew.LeftSummary, right = skew.RightSummary;
+        if (left.PaddingBytes == 0 && right.PaddingBytes == 0)
+        {
+            return;
+        }
+
+        Cell(table, left.PaddingBytes == 0 ? "-" : Text($"{left.SizeBytes - left.PaddingBytes}"));
+        Cell(table, Text($"{left.PaddingBytes}"));
+        Cell(table, "|");
+        Cell(table, right.PaddingBytes == 0 ? "-" : Text($"{right.SizeBytes - right.PaddingBytes}"));
+        Cell(table, Text($"{right.PaddingBytes}"));
+        string text = "(padding)";
+        Cell(table, left.PaddingBytes == right.PaddingBytes ? text : $"{text.PadRight(width)}  <- padding");
     }
 
     private string TextOf(MemberSkew member) => member.IsAnonymous ? member.Path
@@ -116,7 +138,7 @@ public sealed class SkewText(Utf8Writer output, string leftFile, string rightFil
         else
         {
             string sizes = size == sizeThere ? Text($"size {size} on both sides") : Text($"size {size} against {sizeThere}");
-            string count = skew.SkewedCount == 1 ? "1 member skews" : Text($"{skew.SkewedCount} members skew");
+            string count = skew.SkewedCount == 0 ? "no member skews" : skew.SkewedCount == 1 ? "1 member skews" : Text($"{skew.SkewedCount} members skew");
             output.Write($"{count}, {sizes}: not compatible\n");
         }
 
