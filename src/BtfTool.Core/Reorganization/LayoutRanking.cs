@@ -29,7 +29,7 @@ public sealed record LayoutRankingOptions
 /// <param name="Gains">The first of the ranking.</param>
 /// <param name="StructCount">Structs that were looked at.</param>
 /// <param name="GainingCount">Those that gain anything.</param>
-/// <param name="ProvenCount">Those among them whose plan is proven optimal.</param>
+/// <param name="ProvenCount">Those among them whose gain is proven to be the largest.</param>
 /// <param name="JoinedCount">Structs that were looked at whose cache is known.</param>
 /// <param name="SavedBytes">Sum over the gaining ones of what one object of each would be smaller by.</param>
 /// <param name="SavedSlabBytes">Sum over the gaining ones whose cache is known of what that would save on the machine.</param>
@@ -37,7 +37,10 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
     long SavedBytes, long SavedSlabBytes)
 {
     // Types that a thread takes at a time: neighbours share what an analyzer remembers.
-    private const int ShareTypes = 256;
+    private const int ShareTypes = 64;
+
+    // Search steps after which a plan is left to be finished where it is shown: almost all are proven by then.
+    private const int FirstSteps = 10_000;
 
     /// <summary>
     /// Plans a reorganisation of each struct and ranks them: memory (on the machine where a cache is known, else the bucket of one
@@ -53,23 +56,41 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
         options ??= new LayoutRankingOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Top);
         var gains = new LayoutGain?[structs.Count];
-        int shares = (structs.Count + ShareTypes - 1) / ShareTypes;
-        int next = -1, joined = 0;
+        int joined = 0;
+        Share(options, structs.Count, ShareTypes, (planner, i) => gains[i] = planner.GainOf(structs[i], ref joined));
+        return Finished(Ranked(gains, joined, options.Top), options);
+    }
+
+    // What is shown is searched to the end: the gain stays, the moves may become fewer.
+    private static LayoutRanking Finished(LayoutRanking ranking, LayoutRankingOptions options)
+    {
+        LayoutGain[] gains = [.. ranking.Gains];
+        Share(options, gains.Length, 1, (planner, i) => gains[i] = planner.Finish(gains[i]));
+        var ranked = new List<(LayoutGain, int)>();
+        for (int i = 0; i < gains.Length; i++)
+        {
+            ranked.Add((gains[i], i));
+        }
+
+        ranked.Sort(Compare);
+        return ranking with { Gains = ranked.ConvertAll(r => r.Item1) };
+    }
+
+    private static void Share(LayoutRankingOptions options, int count, int shareSize, Action<Planner, int> work)
+    {
+        int shares = (count + shareSize - 1) / shareSize, next = -1;
         Crew.Run(Math.Clamp(Crew.Size(options.Jobs), 1, Math.Max(1, shares)), _ =>
         {
             var planner = new Planner(options);
             for (int share = Interlocked.Increment(ref next); share < shares; share = Interlocked.Increment(ref next))
             {
-                int end = Math.Min(structs.Count, (share + 1) * ShareTypes);
-                for (int i = share * ShareTypes; i < end; i++)
+                int end = Math.Min(count, (share + 1) * shareSize);
+                for (int i = share * shareSize; i < end; i++)
                 {
-                    gains[i] = planner.GainOf(structs[i]);
+                    work(planner, i);
                 }
             }
-
-            Interlocked.Add(ref joined, planner.JoinedCount);
         });
-        return Ranked(gains, joined, options.Top);
     }
 
     private static LayoutRanking Ranked(LayoutGain?[] gains, int joined, int top)
@@ -82,7 +103,7 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
             if (gains[i] is { } gain)
             {
                 ranked.Add((gain, i));
-                proven += gain.IsProvenOptimal ? 1 : 0;
+                proven += gain.Proof.HasFlag(PlanProof.Layout) ? 1 : 0;
                 bytes += gain.SavedBytes;
                 slabBytes += gain.Change?.SavedBytes ?? 0;
             }
@@ -108,38 +129,59 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
     {
         private TypeGraph? _graph;
         private LayoutAnalyzer? _analyzer;
-        private Reorganizer? _reorganizer;
+        private Reorganizer? _first;
+        private Reorganizer? _whole;
 
-        public int JoinedCount { get; private set; }
-
-        public LayoutGain? GainOf(TypeRef type)
+        public LayoutGain? GainOf(TypeRef type, ref int joined)
         {
-            if (_graph != type.Graph || _analyzer is null || _reorganizer is null)
+            Use(type.Graph);
+            SlabCache? cache = options.Slabs?.CacheOf(type);
+            if (cache is not null)
             {
-                _graph = type.Graph;
-                _analyzer = new LayoutAnalyzer(type.Graph, options.Limits);
-                _reorganizer = new Reorganizer(type.Graph, options.Reorganize, options.Limits);
+                Interlocked.Increment(ref joined);
             }
 
-            SlabCache? cache = options.Slabs?.CacheOf(type);
-            JoinedCount += cache is null ? 0 : 1;
-            if (!CanGain(_analyzer.Summarize(type.Id)))
+            if (!CanGain(_analyzer!.Summarize(type.Id)))
             {
                 return null;
             }
 
-            ReorganizationPlan plan = _reorganizer.Plan(type.Id);
-            return !plan.IsImprovement ? null : new LayoutGain
-            {
-                Type = type,
-                Before = plan.BeforeObjective,
-                After = plan.AfterObjective,
-                Proof = plan.Proof,
-                LowerBoundBytes = plan.LowerBoundBytes,
-                Cache = cache,
-                Change = cache?.Resize(plan.BeforeObjective.SizeBytes, plan.AfterObjective.SizeBytes),
-            };
+            _first ??= With(Math.Min(FirstSteps, options.Reorganize.MaxSteps));
+            ReorganizationPlan plan = _first.Plan(type.Id);
+            plan = plan.Proof.HasFlag(PlanProof.Layout) ? plan : PlanWhole(type);
+            return plan.IsImprovement ? Gain(plan, type, cache) : null;
         }
+
+        public LayoutGain Finish(LayoutGain gain)
+        {
+            Use(gain.Type.Graph);
+            return gain.IsProvenOptimal || !gain.Proof.HasFlag(PlanProof.Layout) ? gain : Gain(PlanWhole(gain.Type), gain.Type, gain.Cache);
+        }
+
+        private void Use(TypeGraph graph)
+        {
+            if (_graph != graph || _analyzer is null)
+            {
+                _graph = graph;
+                _analyzer = new LayoutAnalyzer(graph, options.Limits);
+                (_first, _whole) = (null, null);
+            }
+        }
+
+        private ReorganizationPlan PlanWhole(TypeRef type) => (_whole ??= With(options.Reorganize.MaxSteps)).Plan(type.Id);
+
+        private Reorganizer With(int steps) => new(_graph!, options.Reorganize with { MaxSteps = steps }, options.Limits);
+
+        private static LayoutGain Gain(ReorganizationPlan plan, TypeRef type, SlabCache? cache) => new()
+        {
+            Type = type,
+            Before = plan.BeforeObjective,
+            After = plan.AfterObjective,
+            Proof = plan.Proof,
+            LowerBoundBytes = plan.LowerBoundBytes,
+            Cache = cache,
+            Change = cache?.Resize(plan.BeforeObjective.SizeBytes, plan.AfterObjective.SizeBytes),
+        };
 
         // Without an empty bit nothing becomes smaller, and in one line nothing straddles.
         private bool CanGain(in LayoutSummary layout) => layout.WastedBytes > 0 || layout.BitHoleBits > 0 || layout.PaddingBits > 0

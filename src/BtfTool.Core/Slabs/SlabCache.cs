@@ -30,6 +30,7 @@ public sealed record SlabCache(string Name, long ActiveObjects, long Objects, lo
     public SlabChange Resize(long sizeBytes, long newSizeBytes)
     {
         long objectBytes = newSizeBytes == sizeBytes ? ObjectBytes : SlabSlack.Of(sizeBytes, ObjectBytes).ObjectBytesOf(newSizeBytes);
+        objectBytes = newSizeBytes <= sizeBytes ? Math.Min(objectBytes, ObjectBytes) : objectBytes;
 
         // A slab holds what it held where nothing changes: the allocator may use less of one than it could.
         long perSlab = objectBytes == ObjectBytes || objectBytes == 0 ? ObjectsPerSlab : SlabBytes / objectBytes;

@@ -40,7 +40,7 @@ internal readonly record struct SlabSlack(long AlignmentBytes, long ExtraBytes)
             }
         }
 
-        return new SlabSlack(WordBytes, Math.Max(0, objectBytes - RoundUp(sizeBytes, WordBytes)));
+        return new SlabSlack(1, Math.Max(0, objectBytes - RoundUp(sizeBytes, WordBytes)));
     }
 
     /// <summary>What an object of another size takes.</summary>

@@ -33,7 +33,7 @@ public static class RankingJson
 
         json.WriteNumber("structs"u8, ranking.StructCount);
         json.WriteNumber("gaining"u8, ranking.GainingCount);
-        json.WriteNumber("proven_optimal"u8, ranking.ProvenCount);
+        json.WriteNumber("proven"u8, ranking.ProvenCount);
         json.WriteNumber("saved_bytes"u8, ranking.SavedBytes);
         if (slabFile is not null)
         {

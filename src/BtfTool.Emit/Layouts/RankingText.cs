@@ -67,7 +67,7 @@ public static class RankingText
     private static void WriteSums(LayoutRanking ranking, string? slabFile, Utf8Writer output)
     {
         output.Write(Text($"{ranking.GainingCount} of {ranking.StructCount} structs gain, {ranking.SavedBytes} bytes with one object of each; "));
-        output.Write(Text($"{ranking.ProvenCount} of the plans are proven optimal\n"));
+        output.Write(Text($"{ranking.ProvenCount} of these gains are proven to be the largest\n"));
         output.Write(slabFile is null
             ? "live objects: not counted (--slabinfo FILE, or a /proc/slabinfo that may be read)\n"
             : Text($"live objects: of {slabFile}, {ranking.JoinedCount} structs have a cache; those that gain would save {ranking.SavedSlabBytes} bytes there\n"));
