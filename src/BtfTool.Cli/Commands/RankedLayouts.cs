@@ -31,8 +31,15 @@ internal sealed class RankedLayouts(CommonOptions common, SlabOptions slabs)
     /// <summary>Whether a ranking is asked for.</summary>
     public bool IsAsked(ParseResult r) => r.GetValue(_all);
 
-    public void Validate(CommandResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="hasNames">Whether types are named.</param>
+    public void Validate(CommandResult result, bool hasNames)
     {
+        if (result.GetValue(_all) == hasNames)
+        {
+            result.AddError(hasNames ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
+        }
+
         if (result.GetResult(_top) is not { Tokens.Count: 1 } top)
         {
             return;
@@ -50,15 +57,14 @@ internal sealed class RankedLayouts(CommonOptions common, SlabOptions slabs)
 
     /// <summary>Writes the ranking.</summary>
     /// <param name="r">The command line.</param>
+    /// <param name="source">What is read.</param>
     /// <param name="cachelineBytes">Bytes of a cache line.</param>
     /// <param name="asJson">Whether as JSON.</param>
-    /// <param name="filter">Which structs; null for all.</param>
-    public int Run(ParseResult r, int cachelineBytes, bool asJson, NameFilter? filter = null)
+    public int Run(ParseResult r, TypeSource source, int cachelineBytes, bool asJson)
     {
-        using TypeSource source = common.OpenSource(r);
         TypeGraphSet set = common.ReadGraphs(r, source);
         SlabJoin? machine = slabs.Read(r, common, set);
-        var ranking = LayoutRanking.Of(DistinctStructs.Of(set, filter), new LayoutRankingOptions
+        var ranking = LayoutRanking.Of(DistinctStructs.Of(set), new LayoutRankingOptions
         {
             Reorganize = new ReorganizeOptions { CachelineBytes = cachelineBytes },
             Slabs = machine,

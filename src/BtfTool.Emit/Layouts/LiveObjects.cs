@@ -7,15 +7,17 @@ namespace BtfTool.Emit.Layouts;
 /// <summary>Writes what a type's objects take on a machine.</summary>
 public static class LiveObjects
 {
-    /// <summary>One line: <c>live: 287427 objects in cache dentry (192 bytes each, 21 in a slab of 4096): 56061952 bytes</c>.</summary>
+    /// <summary>A section of one row: <c>dentry  287427 objects of 192 bytes, 21 in a slab of 4096: 13687 slabs, 56061952 bytes</c>.</summary>
     /// <param name="cache">The cache of the type.</param>
     /// <param name="output">Where to.</param>
     public static void Write(SlabCache cache, Utf8Writer output)
     {
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(output);
-        output.Write(FormattableString.Invariant(
-            $"live: {cache.ActiveObjects} objects in cache {cache.Name} ({cache.ObjectBytes} bytes each, {cache.ObjectsPerSlab} in a slab of {cache.SlabBytes}): {cache.TotalBytes} bytes\n"));
+        var rows = new TextRows(output, new(""), new(""));
+        rows.Add(TextRows.Harmless(cache.Name), FormattableString.Invariant(
+            $"{cache.ActiveObjects} objects of {cache.ObjectBytes} bytes, {cache.ObjectsPerSlab} in a slab of {cache.SlabBytes}: {cache.Slabs} slabs, {cache.TotalBytes} bytes"));
+        rows.Write("Live objects by cache");
     }
 
     /// <summary>The object <c>live</c> of JSON documents.</summary>

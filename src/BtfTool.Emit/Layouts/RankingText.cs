@@ -70,7 +70,7 @@ public static class RankingText
         output.Write(Text($"{ranking.ProvenCount} of these gains are proven to be the largest\n"));
         output.Write(slabFile is null
             ? "live objects: not counted (--slabinfo FILE, or a /proc/slabinfo that may be read)\n"
-            : Text($"live objects: of {slabFile}, {ranking.JoinedCount} structs have a cache; those that gain would save {ranking.SavedSlabBytes} bytes there\n"));
+            : Text($"live objects: of {TextRows.Harmless(slabFile)}, {ranking.JoinedCount} structs have a cache; those that gain would save {ranking.SavedSlabBytes} bytes there\n"));
     }
 
     private static void Change(long before, long after, TableWriter table) =>

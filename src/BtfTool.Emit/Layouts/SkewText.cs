@@ -27,7 +27,7 @@ public sealed class SkewText(Utf8Writer output, string leftFile, string rightFil
     {
         ArgumentNullException.ThrowIfNull(skew);
         Use(skew);
-        output.Write($"{SkewWords.NameOf(skew.Left)}: {leftFile} | {rightFile}\n\n");
+        output.Write($"{TextRows.Harmless(SkewWords.NameOf(skew.Left))}: {TextRows.Harmless(leftFile)} | {TextRows.Harmless(rightFile)}\n\n");
         var table = new TableWriter(output,
         [
             new TableColumn("offset", true), new TableColumn("size", true), new TableColumn("|"), new TableColumn("offset", true),
@@ -144,8 +144,8 @@ public sealed class SkewText(Utf8Writer output, string leftFile, string rightFil
 
         if (skew.Cause is { } cause)
         {
-            string what = SkewWords.Describe(skew, cause, _left!, _right!);
-            output.Write(cause.Path.Length == 0 ? $"first: {what}\n" : $"first, at {cause.Path}: {what}\n");
+            string what = TextRows.Harmless(SkewWords.Describe(skew, cause, _left!, _right!));
+            output.Write(cause.Path.Length == 0 ? $"first: {what}\n" : $"first, at {TextRows.Harmless(cause.Path)}: {what}\n");
         }
 
         if (skew.DiffersInAlignment)
