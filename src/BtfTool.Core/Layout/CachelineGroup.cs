@@ -35,11 +35,15 @@ public readonly record struct CachelineGroup(string Name, string Path, long BitO
     /// <summary>What the marker behind the members begins with.</summary>
     public const string EndPrefix = "__cacheline_group_end__";
 
+    /// <summary>Whether a member of a name, where it has no size, marks a group.</summary>
+    public static bool IsMarkerName(ReadOnlySpan<byte> name) =>
+        name.StartsWith("__cacheline_group_begin__"u8) || name.StartsWith("__cacheline_group_end__"u8);
+
     /// <summary>Bytes of the members, without holes.</summary>
     public long MemberBytes => (MemberBits / 8) + (MemberBits % 8 != 0 ? 1 : 0);
 
     /// <summary>Bytes from the first member to the end of the last, with the holes between them.</summary>
-    public long ExtentBytes => ((EndBits + 7) / 8) - (BitOffset / 8);
+    public long ExtentBytes => (EndBits / 8) + (EndBits % 8 != 0 ? 1 : 0) - (BitOffset / 8);
 
     /// <summary>Whether it lies on more lines than it could.</summary>
     public bool UsesMoreThanItCould => Cachelines > LeastCachelines;

@@ -113,7 +113,10 @@ public sealed class CachelineGroupFinder(
         {
             foreach (MemberView member in type.Members)
             {
-                Enter(scope, member, graph.KindOf(analyzer.Sizes.Strip(member.Type)) is TypeKind.Struct or TypeKind.Union);
+                if (_members++ < MostMembers)
+                {
+                    Enter(scope, member, graph[analyzer.Sizes.Strip(member.Type)].IsComposite);
+                }
             }
 
             return;
@@ -129,12 +132,22 @@ public sealed class CachelineGroupFinder(
 
     private void Flatten(in Scope scope, TypeId id, long baseBits, List<int> open, int depth)
     {
+        if (_members >= MostMembers)
+        {
+            return;
+        }
+
         StructLayout layout = analyzer.Analyze(id);
         MemberList members = graph[id].Members;
         for (int i = 0; i < layout.Members.Length && _members++ < MostMembers; i++)
         {
             MemberLayout place = layout.Members[i];
             MemberView member = members[place.Index];
+            if (place.EndBits > long.MaxValue - baseBits)
+            {
+                continue;
+            }
+
             place.BitOffset += baseBits;
             if (place.SizeBytes == 0 && Marker(scope, member, place.BitOffset, open))
             {
@@ -228,7 +241,7 @@ public sealed class CachelineGroupFinder(
         foreach (MemberView member in graph[id].Members)
         {
             TypeId target = analyzer.Sizes.Strip(member.Type);
-            has |= analyzer.Sizes.SizeBytesOf(target) == 0 && (member.Name.StartsWith(s_begin) || member.Name.StartsWith(s_end));
+            has |= analyzer.Sizes.SizeBytesOf(target) == 0 && CachelineGroup.IsMarkerName(member.Name);
             has |= depth < _maxNesting && graph[target].IsComposite && HasMarkers(target, depth + 1);
         }
 

@@ -44,7 +44,7 @@ public readonly record struct CachelineRun(
             while (at < layout.Members.Length && (isLast || layout.Members[at].BitOffset / 8 < stop))
             {
                 MemberLayout member = layout.Members[at];
-                long from = member.BitOffset / 8, to = (member.EndBits + 7) / 8;
+                long from = member.BitOffset / 8, to = (member.EndBits / 8) + (member.EndBits % 8 != 0 ? 1 : 0);
                 if (to > from)
                 {
                     free += Math.Max(0, Math.Min(from, stop) - covered);

@@ -24,9 +24,11 @@ public readonly record struct EmbeddedLoss(string Path, TypeId Type, long Count,
 public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
 {
     private const int MostPlaces = 1 << 14;
+    private const int MostSteps = 1 << 20;
 
     private readonly int _maxNesting = Math.Min(256, (limits ?? ReaderLimits.Default).MaxNesting);
     private readonly Dictionary<TypeId, long> _totals = [];
+    private readonly Dictionary<TypeId, int> _chosen = [];
 
     /// <summary>Bytes lost inside the members of a struct or union, its own holes not counted. Cost: linear in it and what it embeds.</summary>
     public long BytesIn(TypeId id) => InnerOf(id, 0);
@@ -42,24 +44,20 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
         var found = new List<EmbeddedLoss>();
         var pending = new Stack<(TypeId Type, string Path, long Count, int Depth)>();
         pending.Push((id, "", 1, 0));
-        int visited = 0;
-        while (pending.TryPop(out (TypeId Type, string Path, long Count, int Depth) at))
+        int steps = 0;
+        for (int visited = 0; visited < MostPlaces && steps < MostSteps && pending.TryPop(out var at); visited++)
         {
-            if (visited++ >= MostPlaces)
-            {
-                break;
-            }
-
             if (at.Depth > 0 && OwnOf(at.Type) is > 0 and var own)
             {
                 found.Add(new EmbeddedLoss(at.Path, at.Type, at.Count, own));
             }
 
-            int chosen = graph.KindOf(at.Type) == TypeKind.Union ? ChosenOf(at.Type, at.Depth) : -1;
             MemberList members = graph[at.Type].Members;
-            for (int i = 0; i < members.Count && at.Depth < _maxNesting; i++)
+            int chosen = graph.KindOf(at.Type) == TypeKind.Union ? ChosenOf(at.Type, at.Depth) : -1;
+            int last = at.Depth >= _maxNesting ? 0 : chosen < 0 ? members.Count : chosen + 1;
+            for (int i = Math.Max(0, chosen); i < last; i++, steps++)
             {
-                if ((chosen < 0 || chosen == i) && OfMember(members[i], at.Depth) > 0)
+                if (OfMember(members[i], at.Depth) > 0)
                 {
                     (TypeId element, long count, string brackets) = ElementOf(members[i].Type);
                     pending.Push((element, Join(at.Path, members[i], element) + brackets, Product(at.Count, count), at.Depth + 1));
@@ -102,6 +100,11 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
 
     private int ChosenOf(TypeId union, int depth)
     {
+        if (_chosen.TryGetValue(union, out int known))
+        {
+            return known;
+        }
+
         MemberList members = graph[union].Members;
         int chosen = -1;
         (long size, long lost) = (-1, 0);
@@ -115,7 +118,7 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
             }
         }
 
-        return chosen;
+        return _chosen[union] = chosen;
     }
 
     private long OfMember(MemberView member, int depth)

@@ -21,6 +21,9 @@ public sealed class FlexibleArrays(TypeGraph graph, LayoutAnalyzer analyzer, Rea
 {
     private readonly int _maxNesting = Math.Min(128, (limits ?? ReaderLimits.Default).MaxNesting);
 
+    // What lies at the end of a struct or union: path from inside it, and offset from its start.
+    private readonly Dictionary<TypeId, (string Path, long OffsetBytes)?> _tails = [];
+
     /// <summary>The arrays, by offset of the member. Cost: linear in the members, and the nesting of each at its end.</summary>
     public FlexibleArrayPlace[] In(StructLayout layout)
     {
@@ -57,20 +60,31 @@ public sealed class FlexibleArrays(TypeGraph graph, LayoutAnalyzer analyzer, Rea
                 ? (member.NameString, 0) : null;
         }
 
+        return type.IsComposite && TailIn(type, depth) is var (path, offset)
+            ? (member.IsAnonymous ? path : member.NameString + "." + path, offset) : null;
+    }
+
+    private (string Path, long OffsetBytes)? TailIn(TypeView type, int depth)
+    {
         MemberList members = type.Members;
-        if (!type.IsComposite || members.Count == 0 || depth > _maxNesting)
+        if (members.Count == 0 || depth > _maxNesting)
         {
             return null;
         }
 
+        if (_tails.TryGetValue(type.Id, out (string, long)? known))
+        {
+            return known;
+        }
+
+        _tails[type.Id] = null;
+        bool isAlone = type.Kind == TypeKind.Struct && members.Count == 1;
         for (int i = type.Kind == TypeKind.Union ? 0 : members.Count - 1; i < members.Count; i++)
         {
-            MemberView inner = members[i];
-            bool alone = type.Kind == TypeKind.Struct && members.Count == 1;
-            if (!inner.IsBitfield && TailOf(inner, alone, depth + 1) is var (path, offset))
+            MemberView member = members[i];
+            if (!member.IsBitfield && TailOf(member, isAlone, depth + 1) is var (path, offset))
             {
-                string joined = member.IsAnonymous ? path : member.NameString + "." + path;
-                return (joined, offset + ((long)Math.Min(inner.BitOffset, (ulong)TypeSizes.MaxSizeBytes) / 8));
+                return _tails[type.Id] = (path, offset + ((long)Math.Min(member.BitOffset, (ulong)TypeSizes.MaxSizeBytes) / 8));
             }
         }
 
@@ -78,5 +92,5 @@ public sealed class FlexibleArrays(TypeGraph graph, LayoutAnalyzer analyzer, Rea
     }
 
     private static bool IsMarker(MemberView member) =>
-        member.Name.StartsWith("__cacheline_group_end__"u8) || member.Name.StartsWith("__cacheline_group_begin__"u8);
+        CachelineGroup.IsMarkerName(member.Name);
 }

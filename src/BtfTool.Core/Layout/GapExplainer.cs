@@ -61,6 +61,17 @@ public sealed class GapExplainer(TypeGraph graph, LayoutAnalyzer analyzer, Align
         return new WholeAlignment(natural, whole, culprit < 0 ? GapCause.InferredAlignment : cause, culprit);
     }
 
+    /// <summary>The alignment of one member beyond its type's natural one.</summary>
+    public MemberAlignment AlignmentOf(StructLayout layout, int position)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ForcedAlignment forced = inference.OfMember(layout, position);
+        int inner = inference.AlignmentBytesOf(TypeOf(layout, position));
+        return forced.Cause == AlignmentCause.Declared ? new MemberAlignment(forced.AlignmentBytes, GapCause.DeclaredAlignment)
+            : forced.AlignmentBytes > inner ? new MemberAlignment(forced.AlignmentBytes, GapCause.InferredAlignment)
+            : inner > analyzer.Sizes.AlignmentBytesOf(TypeOf(layout, position)) ? new MemberAlignment(inner, GapCause.TypeAlignment) : default;
+    }
+
     /// <summary>The position of a member that breaks its natural alignment, which shows that a struct is packed; -1 where only the size does.</summary>
     public int PackedMemberOf(StructLayout layout)
     {

@@ -76,3 +76,11 @@ public readonly record struct WholeAlignment(int NaturalBytes, int AlignmentByte
     /// <summary>Whether it is more than nature needs.</summary>
     public bool IsForced => AlignmentBytes > NaturalBytes;
 }
+
+/// <summary>The alignment that a member has beyond what its type needs by nature.</summary>
+/// <param name="AlignmentBytes">The alignment in bytes; 0 where there is none.</param>
+/// <param name="Cause">
+/// Where it comes from: <see cref="GapCause.DeclaredAlignment"/>, <see cref="GapCause.InferredAlignment"/> from the hole before it, or
+/// <see cref="GapCause.TypeAlignment"/>.
+/// </param>
+public readonly record struct MemberAlignment(int AlignmentBytes, GapCause Cause);

@@ -34,8 +34,8 @@ public sealed class LayoutReport
     /// <summary>For a packed one, the position of the first member that shows it; -1 where only the size does.</summary>
     public int PackedMember { get; init; } = -1;
 
-    /// <summary>Alignment that is forced on members, by position; what is not forced is <c>default</c>.</summary>
-    public required IReadOnlyList<ForcedAlignment> MemberAlignments { get; init; }
+    /// <summary>Alignment of members beyond what their types need by nature, by position; <c>default</c> where there is none.</summary>
+    public required IReadOnlyList<MemberAlignment> MemberAlignments { get; init; }
 
     /// <summary>Holes and padding, by offset.</summary>
     public required IReadOnlyList<LayoutGap> Gaps { get; init; }
@@ -79,7 +79,6 @@ public sealed class LayoutReporter
     private readonly int _cachelineBytes;
     private readonly int _pageBytes;
     private readonly LayoutAnalyzer _analyzer;
-    private readonly AlignmentInference _inference;
     private readonly GapExplainer _gaps;
     private readonly CachelineGroupFinder _groups;
     private readonly EmbeddedWaste _waste;
@@ -97,9 +96,9 @@ public sealed class LayoutReporter
         _cachelineBytes = cachelineBytes;
         _pageBytes = pageBytes;
         _analyzer = new LayoutAnalyzer(graph, limits);
-        _inference = new AlignmentInference(_analyzer, graph, cachelineBytes, limits);
-        _gaps = new GapExplainer(graph, _analyzer, _inference);
-        _groups = new CachelineGroupFinder(graph, _analyzer, _inference, cachelineBytes, limits);
+        var inference = new AlignmentInference(_analyzer, graph, cachelineBytes, limits);
+        _gaps = new GapExplainer(graph, _analyzer, inference);
+        _groups = new CachelineGroupFinder(graph, _analyzer, inference, cachelineBytes, limits);
         _waste = new EmbeddedWaste(graph, _analyzer, limits);
         _arrays = new FlexibleArrays(graph, _analyzer, limits);
     }
@@ -113,11 +112,11 @@ public sealed class LayoutReporter
     {
         StructLayout layout = _analyzer.Analyze(id);
         bool isStruct = _graph.KindOf(id) == TypeKind.Struct;
-        var alignments = new ForcedAlignment[layout.Members.Length];
+        var alignments = new MemberAlignment[layout.Members.Length];
         long[] lost = new long[layout.Members.Length];
         for (int i = 0; i < alignments.Length; i++)
         {
-            alignments[i] = _inference.OfMember(layout, i);
+            alignments[i] = _gaps.AlignmentOf(layout, i);
             lost[i] = _waste.BytesInMember(_graph[id].Members[layout.Members[i].Index]);
         }
 

@@ -13,7 +13,7 @@ internal static class LayoutGroupText
             new("on lines", true, TextStyle.Boundary), new("lines", true), new("least", true), new("", false, TextStyle.Warning));
         foreach (CachelineGroup group in groups.Groups)
         {
-            rows.Add(NameOf(group), Range(group.BitOffset / 8, ((group.EndBits + 7) / 8) - 1), LayoutTextWriter.Text(group.MemberBytes),
+            rows.Add(NameOf(group), Range(group.BitOffset / 8, (group.BitOffset / 8) + group.ExtentBytes - 1), LayoutTextWriter.Text(group.MemberBytes),
                 group.MemberCount == 0 ? "-" : Range(group.BitOffset / 8 / report.CachelineBytes, (group.EndBits - 1) / 8 / report.CachelineBytes),
                 LayoutTextWriter.Text(group.Cachelines), LayoutTextWriter.Text(group.LeastCachelines),
                 group.UsesMoreThanItCould ? LayoutTextWriter.Count(group.Cachelines - group.LeastCachelines, "line") + " more than it could" : "");

@@ -39,11 +39,16 @@ internal static class LayoutJsonMembers
         }
 
         json.WriteNumber("alignment_bytes", place.AlignmentBytes);
-        ForcedAlignment forced = report.MemberAlignments[position];
+        MemberAlignment forced = report.MemberAlignments[position];
         if (forced.AlignmentBytes > 0)
         {
             json.WriteNumber("forced_alignment_bytes", forced.AlignmentBytes);
-            json.WriteString("forced_alignment_cause", forced.Cause == AlignmentCause.Declared ? "declared" : "inferred");
+            json.WriteString("forced_alignment_cause", forced.Cause switch
+            {
+                GapCause.DeclaredAlignment => "declared",
+                GapCause.TypeAlignment => "type",
+                _ => "inferred",
+            });
         }
 
         json.WriteNumber("cacheline", place.BitOffset / 8 / report.CachelineBytes);

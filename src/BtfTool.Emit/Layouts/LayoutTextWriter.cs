@@ -144,7 +144,8 @@ public sealed class LayoutTextWriter(Utf8Writer output)
             if (report.MemberAlignments[i] is { AlignmentBytes: > 0 } forced)
             {
                 rows.Add(Text(report.Layout.Members[i].OffsetBytes), Text(forced.AlignmentBytes), words.NameOf(i),
-                    forced.Cause == AlignmentCause.Declared ? "declared" : "inferred from the hole before it");
+                    forced.Cause == GapCause.DeclaredAlignment ? "declared"
+                        : forced.Cause == GapCause.TypeAlignment ? "forced inside its type" : "inferred from the hole before it");
             }
         }
 
@@ -183,7 +184,7 @@ public sealed class LayoutTextWriter(Utf8Writer output)
         for (int i = run.FirstMember; i < run.FirstMember + run.MemberCount; i++)
         {
             MemberLayout member = report.Layout.Members[i];
-            if (member.SizeBytes == 0 && IsMarker(report.MemberAt(i)))
+            if (member.SizeBytes == 0 && CachelineGroup.IsMarkerName(report.MemberAt(i).Name))
             {
                 continue;
             }
@@ -194,9 +195,6 @@ public sealed class LayoutTextWriter(Utf8Writer output)
 
         return pieces;
     }
-
-    private static bool IsMarker(MemberView member) => member.NameString.StartsWith(CachelineGroup.BeginPrefix, StringComparison.Ordinal)
-        || member.NameString.StartsWith(CachelineGroup.EndPrefix, StringComparison.Ordinal);
 
     private void WriteStraddling(LayoutReport report, LayoutWords words)
     {

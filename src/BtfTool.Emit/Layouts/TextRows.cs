@@ -5,14 +5,15 @@ using BtfTool.Emit.Text;
 namespace BtfTool.Emit.Layouts;
 
 /// <summary>
-/// A few rows of text under a heading, in columns as wide as their widest cell. The last column is wrapped between its words' groups
-/// where it is given in pieces. Names from files are made harmless.
+/// Rows of text under a heading, in columns as wide as their widest cell up to a bound. A last column that is given in pieces is wrapped
+/// between them. Names from files are made harmless. Not safe to share between threads.
 /// </summary>
 internal sealed class TextRows(Utf8Writer output, params TextRows.Column[] columns)
 {
     private const int Indent = 2;
     private const int Gap = 2;
     private const int WrapAt = 110;
+    private const int WidestCell = 64;
 
     private readonly List<string[]> _rows = [];
     private readonly List<IReadOnlyList<string>?> _pieces = [];
@@ -87,7 +88,7 @@ internal sealed class TextRows(Utf8Writer output, params TextRows.Column[] colum
         {
             for (int i = 0; i < row.Length; i++)
             {
-                widths[i] = Math.Max(widths[i], row[i].Length);
+                widths[i] = Math.Max(widths[i], Math.Min(row[i].Length, WidestCell));
             }
         }
 
@@ -99,7 +100,7 @@ internal sealed class TextRows(Utf8Writer output, params TextRows.Column[] colum
         int blanks = Indent, at = 0;
         for (int i = 0; i < cells.Length; i++)
         {
-            int missing = widths[i] - cells[i].Length;
+            int missing = Math.Max(0, widths[i] - cells[i].Length);
             blanks += columns[i].IsRight ? missing : 0;
             if (cells[i].Length > 0)
             {

@@ -47,7 +47,7 @@ public class LayoutReportTests
         report.Gaps[0].ShouldBe(new LayoutGap(GapKind.Hole, 32, 480, 0, 1, GapCause.InferredAlignment, 64, 1));
         report.Gaps[1].ShouldBe(new LayoutGap(GapKind.Padding, 544, 480, 1, -1, GapCause.InferredAlignment, 64, 1));
         report.Alignment.ShouldBe(new WholeAlignment(4, 64, GapCause.InferredAlignment, 1));
-        report.MemberAlignments[1].ShouldBe(new ForcedAlignment(64, AlignmentCause.Inferred));
+        report.MemberAlignments.ShouldBe([default, new MemberAlignment(64, GapCause.InferredAlignment)]);
     }
 
     [Fact]
@@ -59,6 +59,7 @@ public class LayoutReportTests
         LayoutReport report = Report(outer);
         report.Gaps[0].ShouldBe(new LayoutGap(GapKind.Hole, 32, 480, 0, 1, GapCause.TypeAlignment, 64, 1));
         report.Alignment.ShouldBe(new WholeAlignment(4, 64, GapCause.TypeAlignment, 1));
+        report.MemberAlignments[1].ShouldBe(new MemberAlignment(64, GapCause.TypeAlignment));
     }
 
     [Fact]
