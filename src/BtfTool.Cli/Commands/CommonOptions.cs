@@ -60,7 +60,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
 
     private readonly Option<int> _jobs = new("--jobs", "-j")
     {
-        Description = "Threads that read DWARF [default: one per processor]; the result is the same",
+        Description = "Threads that read DWARF and plan layouts [default: one per processor]; the result is the same",
         HelpName = "N",
     };
 
@@ -103,6 +103,24 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             ? Inputs.OpenKernel(path ?? r.GetValue(_base), r.GetValue(_kernel), options with { BasePath = null })
             : Inputs.Open(path, options);
     }
+
+    /// <summary>Opens another file beside the one that the options name, with the same choices of what is read.</summary>
+    /// <inheritdoc cref="Inputs.Open"/>
+    /// <param name="r">The command line.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="basePath">The kernel that its split BTF was built with; null where it is found beside it.</param>
+    public TypeSource OpenOther(ParseResult r, string path, string? basePath) =>
+        Inputs.Open(path, SourceOptionsOf(r) with { BasePath = basePath });
+
+    /// <summary>Whether the types are those of the kernel that runs, or of its modules.</summary>
+    public bool IsRunningKernel(ParseResult r)
+    {
+        string? path = (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file) ?? r.GetValue(_base);
+        return (path is null && r.GetValue(_kernel) is null) || path?.StartsWith("/sys/kernel/btf/", StringComparison.Ordinal) == true;
+    }
+
+    /// <summary>Number of threads that were asked for; 0 for one per processor.</summary>
+    public int Jobs(ParseResult r) => r.GetValue(_jobs);
 
     /// <summary>Whether the kernel is asked with all its modules.</summary>
     public bool IsWholeKernel(ParseResult r) => r.GetResult(_kernel) is { Implicit: false };

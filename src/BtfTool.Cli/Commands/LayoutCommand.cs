@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Slabs;
 using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
 using BtfTool.Emit.Layouts;
 using BtfTool.Emit.Text;
 
@@ -16,6 +18,8 @@ internal static class LayoutCommand
         ("btftool layout task_struct", "holes and what causes them, cache lines, waste of embedded types, the allocator's view"),
         ("btftool layout sock net_device", "several; the kernel's cache line groups, and where read and written ones mix"),
         ("btftool layout 'tcp_*' --arch s390x -f vmlinux", "all structs that match, on cache lines of 256 bytes"),
+        ("btftool layout --all --top 50", "what is worth reorganising in a whole kernel, by live objects where they are known"),
+        ("btftool layout iphdr --against vmlinux.s390x", "two layouts of a type, every skew marked"),
         ("btftool layout --json sk_buff | jq '.types[0].gaps[] | select(.cause == \"inferred_alignment\")'", "as data: what was forced apart"),
     ]);
 
@@ -39,6 +43,15 @@ internal static class LayoutCommand
         public CommonOptions Common { get; } = new();
 
         private readonly LayoutTarget _target = new();
+        private readonly SlabOptions _slabs = new();
+        private readonly RankedLayouts _ranked;
+        private readonly LayoutsAgainst _against;
+
+        public Options()
+        {
+            _ranked = new RankedLayouts(Common, _slabs);
+            _against = new LayoutsAgainst(Common);
+        }
 
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "Write JSON (docs/schemas/layout.schema.json)");
 
@@ -49,15 +62,13 @@ internal static class LayoutCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [.. _target.All, _json, _color];
+        public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _target.All, _json, _color];
 
         public void Validate(CommandResult result)
         {
-            if (result.GetResult(Names) is not { Tokens.Count: > 0 })
-            {
-                result.AddError("Give the NAME of a type.");
-            }
-
+            bool hasNames = result.GetResult(Names) is { Tokens.Count: > 0 };
+            _ranked.Validate(result, hasNames);
+            _against.Validate(result, hasNames);
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _target.Validate(result);
             if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
@@ -69,21 +80,33 @@ internal static class LayoutCommand
         public int Run(ParseResult r)
         {
             string[] names = r.GetValue(Names) ?? [];
+            if (_against.IsAsked(r))
+            {
+                return _against.Run(r, names, r.GetValue(_json));
+            }
+
             using TypeSource source = Common.OpenSource(r);
             TargetMachine machine = _target.MachineOf(r, source);
+            if (_ranked.IsAsked(r))
+            {
+                return _ranked.Run(r, source, _target.CachelineOf(r, machine), r.GetValue(_json));
+            }
+
             List<LayoutSubject> subjects = LayoutSubject.Of(Common, r, source, names);
+            SlabJoin? slabs = _slabs.Read(r, Common, new TypeGraphSet([.. subjects.Select(subject => subject.Graph).Distinct()]));
+            Func<LayoutReport, SlabCache?>? cacheOf = slabs is null ? null : report => slabs.CacheOf(new TypeRef(report.Graph, report.Type));
             using OutputTarget target = Common.OpenTarget(r);
             int cacheline = _target.CachelineOf(r, machine);
             if (r.GetValue(_json))
             {
-                using var json = new LayoutJsonWriter(target.Writer, machine, cacheline);
+                using var json = new LayoutJsonWriter(target.Writer, machine, cacheline) { CacheOf = cacheOf };
                 WriteAll(subjects, cacheline, machine, json.Write);
                 json.End();
             }
             else
             {
                 var output = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
-                WriteAll(subjects, cacheline, machine, new LayoutTextWriter(output).Write);
+                WriteAll(subjects, cacheline, machine, new LayoutTextWriter(output) { CacheOf = cacheOf }.Write);
                 output.Flush();
             }
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Queries;
+using BtfTool.Core.Reorganization;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
+using BtfTool.Emit.Reorganize;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -20,6 +22,7 @@ internal static class ShowCommand
         ("btftool show fuse_inode --kernel", "the same, of whichever module has it"),
         ("btftool show 'function tcp_v4_rcv'", "a function: its prototype, linkage, section and address"),
         ("btftool show --functions '/^tcp_v[46]_/'", "prototypes, a line each (pfunct -P)"),
+        ("btftool show --reorganize inode", "with its members in the best order (pahole -R); 'reorganize' says why"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
         ("btftool show --json sk_buff | jq '.types[0].members[] | select(.hole_bytes)'", "as data: the members before holes"),
     ]);
@@ -67,6 +70,12 @@ internal static class ShowCommand
         private readonly Option<bool> _dataOnly = CommonOptions.Flag("--data-members-only",
             "Leave out what takes no room in the layout: static members, methods");
         private readonly Option<bool> _relative = CommonOptions.Flag("--relative-offsets", "Offsets in nested types from the nested type's start");
+        private readonly Option<bool> _reorganize = new("--reorganize", "-R")
+        {
+            Description = "Structs with their members in the best order, and what that saves; see 'reorganize'",
+        };
+
+        private readonly Option<bool> _steps = CommonOptions.Flag("--steps", "With --reorganize: the struct after each move too");
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
         private readonly Option<string> _color = new("--color")
         {
@@ -78,7 +87,7 @@ internal static class ShowCommand
         public IEnumerable<Option> Own =>
         [
             _all, .. _functions.All, .. _filter.All, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly,
-            _relative, _paholeCompat, _json, _color,
+            _relative, _paholeCompat, _reorganize, _steps, _json, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -88,6 +97,26 @@ internal static class ShowCommand
             if (all == names)
             {
                 result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a type, or --all.");
+            }
+
+            if (result.GetValue(_steps) && !result.GetValue(_reorganize))
+            {
+                result.AddError("--steps goes with --reorganize.");
+            }
+
+            if (result.GetValue(_steps) && all)
+            {
+                result.AddError("--steps is about few structs: give names, not --all.");
+            }
+
+            if (result.GetValue(_reorganize) && result.GetValue(_json))
+            {
+                result.AddError("--reorganize is about the listing: 'btftool reorganize --json' writes plans as JSON.");
+            }
+
+            if (result.GetValue(_reorganize) && _functions.IsAsked(result))
+            {
+                result.AddError("--reorganize is about structs, not functions.");
             }
 
             JsonShow.Validate(result, _json, _paholeCompat, _hex, _flatArrays, _noPacked, _noAligned);
@@ -112,7 +141,7 @@ internal static class ShowCommand
             bool sayPlaces = r.GetValue(_decl);
             string[] names = r.GetValue(Names) ?? [];
             NameFilter? filter = _filter.Of(r);
-            using TypeSource source = Common.OpenSource(r, functions: _functions.NeedsDeclarations(r, names), declarationPlaces: sayPlaces);
+            using TypeSource source = Common.OpenSource(r, functions: _functions.NeedsDeclarations(r, names), declarationPlaces: sayPlaces || r.GetValue(_reorganize));
             if (_functions.IsAsked(r))
             {
                 bool colours = Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r));
@@ -139,7 +168,7 @@ internal static class ShowCommand
             DistinctTypesOfSet? distinct = set is { Graphs.Length: > 1 } ? new DistinctTypesOfSet(set) : null;
             foreach (FoundTypes group in groups)
             {
-                WriteListing(group, Settings(r), filter, sayPlaces, distinct, writer);
+                WriteListing(group, Settings(r), filter, sayPlaces, distinct, () => EmitterFor(group, r, filter, writer), writer);
             }
 
             writer.Flush();
@@ -164,16 +193,32 @@ internal static class ShowCommand
             return groups;
         }
 
+        private PaholeEmitter EmitterFor(FoundTypes group, ParseResult r, NameFilter? filter, Utf8Writer writer)
+        {
+            PaholeOptions options = Settings(r);
+            var emitter = new PaholeEmitter(group.Graph, options, writer);
+            if (r.GetValue(_reorganize))
+            {
+                var plans = new ReorganizedTypes(new ReorganizeOptions { CachelineBytes = options.CachelineBytes }, movesUapi: false);
+                var relaid = new ReorganizedListing(
+                    plans.PlanListed(group, id => filter?.Accepts(group.Graph, id) != false, r.GetValue(_steps)), options, writer);
+                emitter.WrittenElsewhere = relaid.TryWrite;
+            }
+
+            return emitter;
+        }
+
         private static void WriteListing(
-            FoundTypes group, PaholeOptions options, NameFilter? filter, bool sayPlaces, DistinctTypesOfSet? distinct, Utf8Writer writer)
+            FoundTypes group, PaholeOptions options, NameFilter? filter, bool sayPlaces, DistinctTypesOfSet? distinct,
+            Func<PaholeEmitter> open, Utf8Writer writer)
         {
             if (group.Types is null && group.Module is not null)
             {
-                WriteModule(group, options, filter, distinct!, writer);
+                WriteModule(group, options, filter, distinct!, open, writer);
                 return;
             }
 
-            var emitter = new PaholeEmitter(group.Graph, options, writer);
+            PaholeEmitter emitter = open();
             if (group.Types is null)
             {
                 emitter.WriteAll(
@@ -212,7 +257,8 @@ internal static class ShowCommand
 
         // What a module has and those before it have not.
         private static void WriteModule(
-            FoundTypes group, PaholeOptions options, NameFilter? filter, DistinctTypesOfSet distinct, Utf8Writer writer)
+            FoundTypes group, PaholeOptions options, NameFilter? filter, DistinctTypesOfSet distinct,
+            Func<PaholeEmitter> open, Utf8Writer writer)
         {
             TypeGraph graph = group.Graph;
             PaholeEmitter? emitter = null;
@@ -227,7 +273,7 @@ internal static class ShowCommand
                 if (emitter is null)
                 {
                     WriteModuleLine(group, options, writer);
-                    emitter = new PaholeEmitter(graph, options, writer);
+                    emitter = open();
                 }
 
                 emitter.WriteType(type.Id);

@@ -26,6 +26,9 @@ internal sealed class ShownFunctions
     }
 
     /// <summary>Whether declarations are listed, and no types.</summary>
+    public bool IsAsked(CommandResult result) => result.GetValue(_functions) || result.GetValue(_variables);
+
+    /// <summary>Whether declarations are listed, and no types.</summary>
     public bool IsAsked(ParseResult r) => r.GetValue(_functions) || r.GetValue(_variables);
 
     /// <summary>Whether DWARF is to be read with its functions and variables, which takes longer.</summary>

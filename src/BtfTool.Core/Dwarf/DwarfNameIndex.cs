@@ -1,5 +1,6 @@
 using System.Text;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.IO;
 
 namespace BtfTool.Core.Dwarf;
 

@@ -1,4 +1,5 @@
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Dwarf;

@@ -1,3 +1,5 @@
+using BtfTool.Core.IO;
+
 namespace BtfTool.Core.Dwarf;
 
 /// <summary>

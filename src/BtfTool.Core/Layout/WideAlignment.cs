@@ -10,7 +10,8 @@ internal static class WideAlignment
 {
     /// <summary>
     /// 4 when more members of 8 bytes lie where only 4 divides the offset than have a gap before them that an alignment of 4 would not
-    /// need; else 8. Cost: one pass over all members.
+    /// need; else 8. What ends a struct that has such a member says the same as the offset of a member behind it would. Cost: one pass
+    /// over all members.
     /// </summary>
     public static int Infer(TypeGraph graph)
     {
@@ -24,17 +25,22 @@ internal static class WideAlignment
             }
 
             ulong lastEndBits = 0;
+            bool hasWide = false;
             foreach (MemberView member in type.Members)
             {
                 int size = BaseSize(graph, member.Type);
                 if (size == 8 && !member.IsBitfield)
                 {
+                    hasWide = true;
                     narrow += member.BitOffset % 64 == 32 ? 1 : 0;
                     wide += member.BitOffset % 64 == 0 && member.BitOffset >= lastEndBits + 32 ? 1 : 0;
                 }
 
                 lastEndBits = size == 0 || member.IsBitfield ? ulong.MaxValue - 32 : member.BitOffset + (8ul * (uint)size);
             }
+
+            narrow += hasWide && type.SizeBytes % 8 == 4 ? 1 : 0;
+            wide += hasWide && type.SizeBytes % 8 == 0 && type.SizeBytes <= ulong.MaxValue / 8 && type.SizeBytes * 8 >= lastEndBits + 32 ? 1 : 0;
         }
 
         return narrow > wide ? 4 : 8;

@@ -169,7 +169,9 @@ internal sealed class ProblemBuilder
     private ForcedAlignment Explain(long offsetBytes, long gapBytes, int natural) =>
         AlignmentInference.OfGap(offsetBytes, gapBytes, natural, int.Log2(_options.CachelineBytes), _layout.Summary.SizeBytes);
 
-    private bool IsEmptyStruct(TypeId type) => _graph[_analyzer.Sizes.Strip(type)] is { Kind: TypeKind.Struct, Members.Count: 0 };
+    // An empty struct of a name of its own is a type that happens to be empty in this build; `struct { } here;` is there to mark a place.
+    private bool IsEmptyStruct(TypeId type) =>
+        _graph[_analyzer.Sizes.Strip(type)] is { Kind: TypeKind.Struct, Members.Count: 0 } && !_graph[type].IsAnonymous;
 
     private int Fitting(int alignmentBytes, long offsetBytes)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Text;
 
@@ -39,6 +40,9 @@ public sealed class LayoutJsonWriter : IDisposable
         _json.WriteStartArray("types");
     }
 
+    /// <summary>The cache that objects of a type live in on a machine; null where that is not known, or no machine is asked.</summary>
+    public Func<LayoutReport, SlabCache?>? CacheOf { get; init; }
+
     /// <summary>Writes one report. Cost: linear in the members.</summary>
     /// <param name="report">The report.</param>
     /// <param name="name">What the type is called where it has no name of its own; null for none.</param>
@@ -62,6 +66,11 @@ public sealed class LayoutJsonWriter : IDisposable
         WriteEmbedded(report);
         WriteArrays(report);
         WriteAllocator(report.Allocator);
+        if (CacheOf?.Invoke(report) is { } cache)
+        {
+            LiveObjects.Write(cache, null, _json);
+        }
+
         _json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Text;
 
@@ -23,6 +24,9 @@ public sealed class LayoutTextWriter(Utf8Writer output)
     /// With it the report has a section of all members.
     /// </summary>
     public Func<LayoutReport, int, string?>? Annotate { get; init; }
+
+    /// <summary>The cache that objects of a type live in on a machine; null where that is not known, or no machine is asked.</summary>
+    public Func<LayoutReport, SlabCache?>? CacheOf { get; init; }
 
     /// <summary>Writes one report. Cost: linear in the members.</summary>
     /// <param name="report">The report.</param>
@@ -53,6 +57,11 @@ public sealed class LayoutTextWriter(Utf8Writer output)
         WriteEmbedded(report);
         WriteArrays(report);
         WriteAllocator(report);
+        if (CacheOf?.Invoke(report) is { } cache)
+        {
+            LiveObjects.Write(cache, output);
+        }
+
         WriteAnnotations(report, words);
     }
 

@@ -46,6 +46,12 @@ public sealed partial class PaholeEmitter
         _hasDimensions = graph.Has(Facet.SourceDeclarations);
     }
 
+    /// <summary>What is written behind the semicolon of a type, for those that have it; null for none.</summary>
+    public Func<TypeId, string?>? Trailer { get; set; }
+
+    /// <summary>Asked before each type: true where it has been written in another way, and nothing is left to do; null for none.</summary>
+    public Predicate<TypeId>? WrittenElsewhere { get; set; }
+
     /// <summary>The quirks that the text written by the last <see cref="WriteType"/> met.</summary>
     public PaholeQuirks MetQuirks { get; private set; }
 
@@ -59,6 +65,11 @@ public sealed partial class PaholeEmitter
     /// </exception>
     public void WriteType(TypeId id)
     {
+        if (WrittenElsewhere?.Invoke(id) == true)
+        {
+            return;
+        }
+
         StartType(id);
         TypeView type = _graph[id];
         switch (type.Kind)
@@ -83,7 +94,13 @@ public sealed partial class PaholeEmitter
                 break;
         }
 
-        _w.Write(";\n"u8);
+        _w.Write((byte)';');
+        if (Trailer?.Invoke(id) is { } trailer)
+        {
+            _w.Write(trailer);
+        }
+
+        _w.Write((byte)'\n');
         _isWriting = false;
     }
 

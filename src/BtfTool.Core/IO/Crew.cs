@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace BtfTool.Core.Dwarf;
+namespace BtfTool.Core.IO;
 
 /// <summary>Runs work on several threads of its own; starting them costs less than waking the pool does in a short-lived process.</summary>
 internal static class Crew

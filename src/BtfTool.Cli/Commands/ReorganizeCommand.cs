@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using BtfTool.Cli.Output;
+using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
+using BtfTool.Emit.Reorganize;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Cli.Commands;
+
+/// <summary><c>btftool reorganize</c>: the best order of a struct's members, with the proof.</summary>
+internal static class ReorganizeCommand
+{
+    public static CommandEntry Entry { get; } = new("reorganize", "Find the best order of a struct's members, and prove it", Fill,
+    [
+        ("btftool reorganize task_struct", "what moves where and why, and the struct as it would be"),
+        ("btftool reorganize sock --hot sk_lock,sk_wmem_alloc", "with the members that are used together on the fewest lines"),
+        ("btftool reorganize tun_file -f tun.ko --pin sk", "with a member that keeps its offset"),
+        ("btftool reorganize inode --steps", "move by move, with the size after each"),
+        ("btftool reorganize --all --top 20", "the structs of the kernel that gain most: bucket, cache lines, bytes"),
+        ("btftool reorganize --json inode | jq '.structs[].proof'", "as data"),
+    ]);
+
+    private static void Fill(Command command)
+    {
+        var options = new Options();
+        command.Arguments.Add(options.Names);
+        options.Common.AddTo(command, options.Own);
+        command.Validators.Add(options.Validate);
+        command.SetAction(options.Run);
+    }
+
+    private sealed class Options
+    {
+        public Argument<string[]> Names { get; } = new("NAME")
+        {
+            Description = "A struct: a name, 'struct NAME', a typedef of one, or a pattern such as 'tcp_*' or '/^tcp_/'",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+
+        public CommonOptions Common { get; } = new();
+
+        private readonly ReorganizeConstraints _constraints = new();
+        private readonly CachelineOption _cacheline = new();
+
+        private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every struct of the file, one line for each that gains");
+        private readonly Option<string?> _top = new("--top") { Description = "With --all: only the first N", HelpName = "N" };
+        private readonly Option<bool> _steps = CommonOptions.Flag("--steps", "Show the way: move after move, with what each comes to");
+        private readonly Option<bool> _uapi = CommonOptions.Flag("--uapi", "Move members of structs that are declared under include/uapi too");
+        private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
+        private readonly Option<string> _color = new("--color")
+        {
+            Description = "When to use colours: auto, always or never",
+            HelpName = "WHEN",
+            DefaultValueFactory = _ => "auto",
+        };
+
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _cacheline.All, _steps, _uapi, _json, _color];
+
+        public void Validate(CommandResult result)
+        {
+            bool all = result.GetValue(_all);
+            if (all == (result.GetResult(Names) is { Tokens.Count: > 0 }))
+            {
+                result.AddError(all ? "Give names or --all, not both." : "Give the NAME of a struct, or --all.");
+            }
+
+            TypeNames.Validate(result, result.GetValue(Names) ?? []);
+            _constraints.Validate(result, all);
+            _cacheline.Validate(result);
+            if (all && result.GetValue(_steps))
+            {
+                result.AddError("--steps is about one struct: give its NAME, not --all.");
+            }
+
+            if (result.GetValue(_top) is { } top && !(all && ListOptions.TryNumber(top, out _)))
+            {
+                result.AddError(all ? $"--top takes a number, not '{top}'." : "--top goes with --all.");
+            }
+
+            if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
+            {
+                result.AddError($"--color takes auto, always or never, not '{color.Tokens[0].Value}'.");
+            }
+        }
+
+        public int Run(ParseResult r)
+        {
+            string[] names = r.GetValue(Names) ?? [];
+            using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
+            int cachelineBytes = _cacheline.BytesOf(r, source);
+            var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi));
+            if (r.GetValue(_all))
+            {
+                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source)), r, cachelineBytes);
+            }
+
+            List<FoundTypes>? groups = Common.IsWholeKernel(r)
+                ? null : FoundTypes.In(source, names, firstOnly: false, paholeCompat: false, Common.WantsStages(r));
+            if (groups is null)
+            {
+                TypeGraphSet set = Common.ReadGraphs(r, source);
+                groups = ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), paholeCompat: false);
+            }
+
+            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes);
+        }
+
+        private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes)
+        {
+            using OutputTarget target = Common.OpenTarget(r);
+            if (r.GetValue(_json))
+            {
+                using var json = new ReorganizeJsonWriter(target.Writer, cachelineBytes);
+                structs.ForEach(json.Write);
+                json.End();
+            }
+            else
+            {
+                var output = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
+                var text = new ReorganizeTextWriter(output, cachelineBytes);
+                for (int i = 0; i < structs.Count; i++)
+                {
+                    output.Write(i > 0 ? "\n"u8 : []);
+                    text.Write(structs[i]);
+                }
+
+                output.Flush();
+            }
+
+            target.Commit();
+            return ExitCode.Done;
+        }
+
+        private int WriteRanking(PlanRanking ranking, ParseResult r, int cachelineBytes)
+        {
+            long top = ListOptions.TryNumber(r.GetValue(_top) ?? "", out long number) ? number : long.MaxValue;
+            using OutputTarget target = Common.OpenTarget(r);
+            if (r.GetValue(_json))
+            {
+                using var json = new ReorganizeJsonWriter(target.Writer, cachelineBytes);
+                foreach (RankedPlan plan in ranking.Gaining.Take((int)Math.Min(top, int.MaxValue)))
+                {
+                    json.Write(plan);
+                }
+
+                json.End(ranking);
+            }
+            else
+            {
+                var output = new Utf8Writer(target.Writer);
+                RankingTextWriter.Write(ranking, top, output);
+                output.Flush();
+            }
+
+            target.Commit();
+            return ExitCode.Done;
+        }
+    }
+}
