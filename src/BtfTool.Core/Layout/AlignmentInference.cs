@@ -72,7 +72,7 @@ public sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph,
 
         long hole = position == 0 ? layout.LeadingHoleBytes : layout.Members[position - 1].HoleBytes;
         return graph.KindOf(layout.Type) == TypeKind.Union || layout.Summary.IsPacked
-            ? default : OfGap(member.OffsetBytes, hole, natural, _cachelineShift);
+            ? default : OfGap(member.OffsetBytes, hole, natural, _cachelineShift, layout.Summary.SizeBytes);
     }
 
     /// <summary>The alignment that explains a gap.</summary>
@@ -80,7 +80,8 @@ public sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph,
     /// <param name="gapBytes">Its length.</param>
     /// <param name="alignmentBytes">The alignment that is known; a gap shorter than it needs no other.</param>
     /// <param name="cachelineShift">Logarithm of a cache line.</param>
-    internal static ForcedAlignment OfGap(long endBytes, long gapBytes, int alignmentBytes, int cachelineShift)
+    /// <param name="sizeBytes">Size of the struct, which the alignment divides too.</param>
+    internal static ForcedAlignment OfGap(long endBytes, long gapBytes, int alignmentBytes, int cachelineShift, long sizeBytes)
     {
         if (gapBytes < alignmentBytes)
         {
@@ -88,7 +89,7 @@ public sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph,
         }
 
         int shift = (int)long.Log2(gapBytes) + 1;
-        int place = (int)long.TrailingZeroCount(endBytes);
+        int place = (int)long.TrailingZeroCount(endBytes | sizeBytes);
         shift = shift < cachelineShift && place >= cachelineShift ? cachelineShift : shift;
         return shift <= Math.Min(place, Shifts - 1)
             ? new ForcedAlignment(1 << shift, AlignmentCause.Inferred) : new ForcedAlignment(0, AlignmentCause.Unexplained);
@@ -99,7 +100,7 @@ public sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph,
         TypeView type = graph[layout.Type];
         return type.DeclaredAlignmentBytes > 1 ? new ForcedAlignment((int)Math.Min(type.DeclaredAlignmentBytes, 1 << 30), AlignmentCause.Declared)
             : layout.Summary.IsPacked || layout.Members.IsEmpty ? default
-            : OfGap(layout.Summary.SizeBytes, layout.Summary.PaddingBytes, knownBytes, _cachelineShift);
+            : OfGap(layout.Summary.SizeBytes, layout.Summary.PaddingBytes, knownBytes, _cachelineShift, layout.Summary.SizeBytes);
     }
 
     private int ShiftOf(TypeId id, int depth)

@@ -34,7 +34,17 @@ public static class KmallocBuckets
         return sizeBytes > 1L << 61 ? long.MaxValue : (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)sizeBytes);
     }
 
-    /// <summary>The largest size in bytes that takes no more than a bucket: the bucket itself.</summary>
-    /// <param name="sizeBytes">Size of an object, at least 0.</param>
-    public static long LargestSizeInBucketOf(long sizeBytes) => BucketOf(sizeBytes);
+    /// <summary>The largest size in bytes that takes less than an object of another size; 0 where there is none.</summary>
+    /// <param name="sizeBytes">Size of the other object, at least 0.</param>
+    public static long LargestSizeBelow(long sizeBytes)
+    {
+        long bucket = BucketOf(sizeBytes);
+        long below = 0;
+        foreach (short size in Sizes)
+        {
+            below = size < bucket ? size : below;
+        }
+
+        return bucket > LargestCacheBytes ? bucket / 2 : below;
+    }
 }

@@ -26,14 +26,14 @@ internal static class SortedSize
         Span<long> filling = stackalloc long[Shifts];
         bytes.Clear();
         filling.Clear();
-        int largest = Math.Max(ShiftOf(layout.AlignmentBytes), ForcedShift(layout.SizeBytes, layout.PaddingBytes, layout.AlignmentBytes));
+        int largest = Math.Max(ShiftOf(layout.AlignmentBytes), ForcedShift(layout.SizeBytes, layout.PaddingBytes, layout.AlignmentBytes, layout.SizeBytes));
         long holeBefore = 0;
         Int128 start = 0;
         for (int i = 0; i < members.Length; holeBefore = members[i].HoleBytes, i++)
         {
             ref readonly MemberLayout first = ref members[i];
             (long size, int shift) = first.BitfieldBits != 0 ? Run(members, ref i) : (first.SizeBytes, ShiftOf(first.AlignmentBytes));
-            int forced = ForcedShift(first.OffsetBytes, holeBefore, first.AlignmentBytes);
+            int forced = ForcedShift(first.OffsetBytes, holeBefore, first.AlignmentBytes, layout.SizeBytes);
             if (forced > shift)
             {
                 // Nothing crosses such a place: what lies behind it was set apart.
@@ -82,8 +82,8 @@ internal static class SortedSize
     }
 
     // What no alignment explains is a gap that may go.
-    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes) =>
-        AlignmentInference.OfGap(endBytes, gapBytes, alignmentBytes, CachelineShift) is { AlignmentBytes: > 0 } forced
+    private static int ForcedShift(long endBytes, long gapBytes, int alignmentBytes, long sizeBytes) =>
+        AlignmentInference.OfGap(endBytes, gapBytes, alignmentBytes, CachelineShift, sizeBytes) is { AlignmentBytes: > 0 } forced
             ? int.Log2(forced.AlignmentBytes) : 0;
 
     private static int ShiftOf(int alignmentBytes) => Math.Min(Shifts - 1, int.Log2(Math.Max(1, alignmentBytes)));

@@ -30,6 +30,11 @@ public sealed record ReorganizeOptions
     /// <summary>Whether members inside a cache line group of the kernel are sorted too, each group within itself.</summary>
     public bool Groups { get; init; }
 
+    /// <summary>
+    /// Says why a whole struct stays as it is, for reasons that the types do not tell; null: none does.
+    /// </summary>
+    public Func<Types.TypeId, BarrierReason>? Keep { get; init; }
+
     /// <summary>Search steps for one struct, after which the best plan so far is returned without proof.</summary>
     public int MaxSteps { get; init; } = 400_000;
 }
