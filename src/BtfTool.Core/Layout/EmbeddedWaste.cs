@@ -26,15 +26,16 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
     // Types that share others can nest so that their places grow exponentially: what is looked at is bounded for each type and for all.
     private const int MostPlaces = 1 << 12;
     private const int MostSteps = 1 << 18;
-    private const int MostStepsInAll = 1 << 22;
-    private const int FewestSteps = 1 << 8;
+    private const int CharsInAll = 1 << 16;
+    private const int CharsForType = 256;
+    private const int CharsOfPlace = 64;
     private const int LongestPathChars = 1024;
     private const int DeepestPath = 32;
 
     private readonly int _maxNesting = Math.Min(256, (limits ?? ReaderLimits.Default).MaxNesting);
     private readonly Dictionary<TypeId, long> _totals = [];
     private readonly Dictionary<TypeId, int> _chosen = [];
-    private int _stepsLeft = MostStepsInAll;
+    private long _charsLeft = CharsInAll + ((long)CharsForType * graph.TypeCount);
 
     /// <summary>Bytes lost inside the members of a struct or union, its own holes not counted. Cost: linear in it and what it embeds.</summary>
     public long BytesIn(TypeId id) => InnerOf(id, 0);
@@ -50,9 +51,9 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
         var found = new List<EmbeddedLoss>();
         var pending = new Stack<(TypeId Type, string Path, long Count, int Depth)>();
         pending.Push((id, "", 1, 0));
-        int steps = 0, mostSteps = Math.Clamp(_stepsLeft, FewestSteps, MostSteps);
+        int steps = 0;
         isCut = false;
-        for (int visited = 0; visited < MostPlaces && steps < mostSteps && pending.TryPop(out var at); visited++)
+        for (int visited = 0; visited < MostPlaces && steps < MostSteps && pending.TryPop(out var at); visited++)
         {
             if (at.Depth > 0 && OwnOf(at.Type) is > 0 and var own)
             {
@@ -69,17 +70,18 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
                     continue;
                 }
 
-                bool isTooFar = at.Path.Length > LongestPathChars || at.Depth >= DeepestPath;
+                bool isTooFar = at.Path.Length > LongestPathChars || at.Depth >= DeepestPath || _charsLeft < 0;
                 isCut |= isTooFar;
                 if (!isTooFar)
                 {
                     (TypeId element, long count, string brackets) = ElementOf(members[i].Type);
-                    pending.Push((element, Join(at.Path, members[i], element) + brackets, Product(at.Count, count), at.Depth + 1));
+                    string path = Join(at.Path, members[i], element) + brackets;
+                    _charsLeft -= path.Length + CharsOfPlace;
+                    pending.Push((element, path, Product(at.Count, count), at.Depth + 1));
                 }
             }
         }
 
-        _stepsLeft = Math.Max(0, _stepsLeft - steps);
         isCut |= pending.Count > 0;
         found.Sort(static (a, b) => a.LostBytes != b.LostBytes ? b.LostBytes.CompareTo(a.LostBytes) : string.CompareOrdinal(a.Path, b.Path));
         return found;
