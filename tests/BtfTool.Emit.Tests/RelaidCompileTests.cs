@@ -1,3 +1,4 @@
+using System.Buffers;
 using BtfTool.Core.Reorganization;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
@@ -39,22 +40,54 @@ public class RelaidCompileTests
         DwarfFixtureHeaderTests.Compile(name, header, relaid.Text).ShouldBe("");
     }
 
+    [Theory]
+    [InlineData("linux-6.1")]
+    [InlineData("linux-6.18")]
+    public void The_header_of_every_struct_of_a_kernel_that_changes_compiles_to_its_places(string kernel)
+    {
+        TypeGraph graph = HeadersFixture.Kernel(kernel);
+        var relaid = new RelaidStruct(graph);
+        List<TypeId> roots = [];
+        foreach (ReorganizationPlan plan in Plans(graph).Where(plan => plan.IsImprovement && !graph[plan.Type].IsAnonymous))
+        {
+            roots.Add(relaid.Add(plan, RelaidSource.NameOf(roots.Count)));
+        }
+
+        TypeGraph built = relaid.Build();
+        var emitter = new HeaderEmitter(built, new HeaderOptions { Roots = roots });
+        byte[] header = HeadersFixture.Bytes(emitter);
+        var assertions = new ArrayBufferWriter<byte>();
+        new LayoutAssertions(built, emitter).Write(assertions);
+
+        roots.Count.ShouldBeGreaterThan(500);
+        roots.ShouldAllBe(root => emitter.IsDefined(root));
+        Clang.CheckFor("x86_64-linux-gnu", header, assertions.WrittenSpan.ToArray()).ShouldBe("");
+        (Clang.CheckByGcc("gcc", header, assertions.WrittenSpan.ToArray()) ?? "").ShouldBe("");
+    }
+
     private static (byte[] Header, RelaidSource Source) Write(TypeGraph graph, Func<ReorganizationPlan, bool> isWanted)
     {
         var emitter = new HeaderEmitter(graph, HeaderOptions.Default);
         byte[] header = HeadersFixture.Bytes(emitter);
         var source = new RelaidSource(graph, emitter);
-        var reorganizer = new Reorganizer(graph);
-        for (uint i = 1; i < (uint)graph.TypeCount; i++)
+        foreach (ReorganizationPlan plan in Plans(graph).Where(isWanted))
         {
-            if (graph.KindOf(new TypeId(i)) == TypeKind.Struct && reorganizer.Plan(new TypeId(i)) is { Kept: BarrierReason.None } plan
-                && isWanted(plan))
-            {
-                source.Add(plan);
-            }
+            source.Add(plan);
         }
 
         return (header, source);
+    }
+
+    private static IEnumerable<ReorganizationPlan> Plans(TypeGraph graph)
+    {
+        var reorganizer = new Reorganizer(graph);
+        for (uint i = 1; i < (uint)graph.TypeCount; i++)
+        {
+            if (graph.KindOf(new TypeId(i)) == TypeKind.Struct && reorganizer.Plan(new TypeId(i)) is { Kept: BarrierReason.None } plan)
+            {
+                yield return plan;
+            }
+        }
     }
 
     // Bitfields have no offset in C: what the compiler did with them is in its DWARF.
