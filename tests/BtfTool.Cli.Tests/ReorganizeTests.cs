@@ -23,8 +23,8 @@ public class ReorganizeTests : WorkFolder
             objects per page of kmalloc          128    256
             objects per page of an own cache     170    256
             members that straddle lines            0      0
-            holes                                  1      0
-            bytes in holes                         7      0
+            holes                                  1      1
+            bytes in holes                         7      3
             bytes of padding                       4      0
 
             moves:

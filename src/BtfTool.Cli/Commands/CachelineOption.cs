@@ -35,8 +35,9 @@ internal sealed class CachelineOption
 
         if (result.GetResult(_arch) is { Tokens.Count: 1 } arch && CachelineDefault.OfMachine(arch.Tokens[0].Value) is null)
         {
-            result.AddError($"--arch does not know '{arch.Tokens[0].Value}'{UsageErrors.Suggestion(CachelineDefault.Machines, arch.Tokens[0].Value)}: "
-                + "name a processor such as x86_64, aarch64 or s390x, or give --cacheline.");
+            string typed = arch.Tokens[0].Value;
+            string hint = UsageErrors.Suggestion(CachelineDefault.Machines, typed);
+            result.AddError($"--arch does not know '{typed}'{(hint.Length > 0 ? hint : ": name a processor such as x86_64 or s390x, or give --cacheline.")}");
         }
     }
 
