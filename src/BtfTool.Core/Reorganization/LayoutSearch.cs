@@ -11,14 +11,18 @@ internal sealed class LayoutSearch
     /// <summary>Most items of a problem that is searched to the end; the recursion is as deep.</summary>
     private const int MaxItems = 256;
 
+    /// <summary>Steps after which better bounds are worth their cost.</summary>
+    private const int EasySteps = 20_000;
+
     private readonly SearchTable<Key> _seen = new();
+    private bool _looksThrough;
     private PackingProblem _problem = null!;
     private int[][] _counts = [];
     private int[][] _classes = [];
     private long[] _endsAny = [];
-    private long[] _endsFewerLines = [];
-    private long[] _endsSameLines = [];
-    private long[] _endsSmaller = [];
+    private readonly FutureStraddles _fewerLines = new();
+    private readonly FutureStraddles _sameLines = new();
+    private readonly FutureStraddles _smaller = new();
     private int[] _path = [];
     private int[] _bestPath = [];
     private int _depth;
@@ -61,17 +65,30 @@ internal sealed class LayoutSearch
         IsProven = IsWithoutRivals();
         if (!IsProven && problem.Items.Length <= MaxItems)
         {
-            _seen.Clear();
-            _steps = maxSteps;
-            _depth = 0;
-            ResetCounts();
-            Descend(0, default, 0);
-            IsProven = _steps > 0;
+            bool mayLookThrough = problem.Segments.Skip(1).Any(segment => segment.Count is > 1 and <= SegmentFloor.MaxItems);
+            IsProven = SearchAll(mayLookThrough ? Math.Min(EasySteps, maxSteps) : maxSteps);
+            if (!IsProven && mayLookThrough)
+            {
+                _looksThrough = true;
+                Accept(Best);
+                IsProven = IsWithoutRivals() || SearchAll(maxSteps);
+            }
         }
+    }
+
+    private bool SearchAll(int steps)
+    {
+        _seen.Clear();
+        _steps = steps;
+        _depth = 0;
+        ResetCounts();
+        Descend(0, default, 0);
+        return _steps > 0;
     }
 
     private void Prepare()
     {
+        _looksThrough = false;
         int items = _problem.Items.Length, segments = _problem.Segments.Length;
         if (_path.Length < items)
         {
@@ -81,9 +98,6 @@ internal sealed class LayoutSearch
         if (_endsAny.Length < segments)
         {
             _endsAny = new long[segments * 2];
-            _endsFewerLines = new long[segments * 2];
-            _endsSameLines = new long[segments * 2];
-            _endsSmaller = new long[segments * 2];
         }
 
         _classes = new int[segments][];
@@ -135,9 +149,9 @@ internal sealed class LayoutSearch
         long lineBytes = _problem.LineBits / 8;
         long fewer = Math.Max(KmallocBuckets.LargestSizeBelow(objective.SizeBytes), (objective.Cachelines - 1) * lineBytes);
         long same = Math.Min(Math.Min(objective.BucketBytes, objective.Cachelines * lineBytes), _problem.MaxSizeBytes);
-        _problem.LatestEnds(Math.Min(fewer, _problem.MaxSizeBytes), _endsFewerLines);
-        _problem.LatestEnds(same, _endsSameLines);
-        _problem.LatestEnds(objective.SizeBytes - 1, _endsSmaller);
+        _fewerLines.Build(_problem, Math.Min(fewer, _problem.MaxSizeBytes), _looksThrough);
+        _sameLines.Build(_problem, same, _looksThrough);
+        _smaller.Build(_problem, objective.SizeBytes - 1, _looksThrough);
     }
 
     // Whether the bounds alone say that nothing costs less.
@@ -173,11 +187,13 @@ internal sealed class LayoutSearch
         {
             > 0 => false,
             < 0 => end <= _endsAny[segment],
-            _ => end <= _endsFewerLines[segment]
-                || (straddles < Best.Straddles && end <= _endsSameLines[segment])
-                || (straddles <= Best.Straddles && end <= _endsSmaller[segment]),
+            _ => _fewerLines.After(segment, end) != FutureStraddles.Impossible
+                || straddles + Counted(_sameLines.After(segment, end)) < Best.Straddles
+                || straddles + Counted(_smaller.After(segment, end)) <= Best.Straddles,
         };
     }
+
+    private static int Counted(int straddles) => straddles == FutureStraddles.Impossible ? int.MaxValue / 2 : straddles;
 
     private void Descend(int segment, in PackingCursor cursor, long hotBitsDone)
     {
@@ -213,7 +229,30 @@ internal sealed class LayoutSearch
             return;
         }
 
+        int free = FreeClass(segment, in cursor);
+        if (free >= 0)
+        {
+            Try(segment, free, in cursor, hotBitsDone);
+            return;
+        }
+
         Branch(segment, in cursor, hotBitsDone);
+    }
+
+    // What takes no room and finds its place here need not wait, unless it may be wanted between two runs of bitfields.
+    private int FreeClass(int segment, in PackingCursor cursor)
+    {
+        for (int k = 0; _problem.Runs < 2 && k < _counts[segment].Length; k++)
+        {
+            PackingItem item = _problem.Representatives[_classes[segment][k]];
+            if (_counts[segment][k] > 0 && item.SizeBits == 0 && item.Parts.Length == 1 && item.Parts[0].PinnedBit < 0
+                && (cursor.Bit & (Math.Max(8, item.Parts[0].AlignmentBits) - 1)) == 0)
+            {
+                return k;
+            }
+        }
+
+        return -1;
     }
 
     private void Branch(int segment, in PackingCursor cursor, long hotBitsDone)
@@ -238,20 +277,25 @@ internal sealed class LayoutSearch
         choices.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
         foreach ((_, int k) in choices)
         {
-            PackingItem item = _problem.Representatives[classes[k]];
-            PackingCursor next = cursor;
-            next.Place(item, _problem.LineBits);
-            if (next.Fails)
-            {
-                continue;
-            }
-
-            counts[k]--;
-            _path[_depth++] = classes[k];
-            Descend(segment, in next, hotBitsDone + item.HotBits);
-            _depth--;
-            counts[k]++;
+            Try(segment, k, in cursor, hotBitsDone);
         }
+    }
+
+    private void Try(int segment, int k, in PackingCursor cursor, long hotBitsDone)
+    {
+        PackingItem item = _problem.Representatives[_classes[segment][k]];
+        PackingCursor next = cursor;
+        next.Place(item, _problem.LineBits);
+        if (next.Fails)
+        {
+            return;
+        }
+
+        _counts[segment][k]--;
+        _path[_depth++] = _classes[segment][k];
+        Descend(segment, in next, hotBitsDone + item.HotBits);
+        _depth--;
+        _counts[segment][k]++;
     }
 
     private bool IsDominated(int segment, ulong multiset, in PackingCursor cursor)

@@ -71,8 +71,13 @@ internal sealed class MemberConstraints
         };
     }
 
-    /// <summary>Makes one item of those that are to lie together, in the place of the one that cannot move or of the first.</summary>
-    public List<PackingItem> Glue(List<PackingItem> items)
+    /// <summary>The most members that lie together by one list, 1 where there is none: so many places a glued item can be read from.</summary>
+    public int Anchors => _together.Count == 0 ? 1 : _together.Max(list => list.Count);
+
+    /// <summary>Makes one item of those that are to lie together, in the place of the one that cannot move or of one of them.</summary>
+    /// <param name="items">The items; the same list is returned where nothing is glued.</param>
+    /// <param name="anchor">Which of them gives the place, from 0; the last where there are fewer.</param>
+    public List<PackingItem> Glue(List<PackingItem> items, int anchor)
     {
         foreach (HashSet<int> list in _together)
         {
@@ -87,17 +92,17 @@ internal sealed class MemberConstraints
 
             if (chosen.Count > 1 && MayLieTogether(items, chosen))
             {
-                items = Glued(items, chosen);
+                items = Glued(items, chosen, anchor);
             }
         }
 
         return items;
     }
 
-    private static List<PackingItem> Glued(List<PackingItem> items, List<int> chosen)
+    private static List<PackingItem> Glued(List<PackingItem> items, List<int> chosen, int anchor)
     {
         int place = chosen.FindIndex(i => items[i].IsFixed);
-        place = chosen[Math.Max(0, place)];
+        place = chosen[place >= 0 ? place : Math.Min(anchor, chosen.Count - 1)];
         var glued = new List<PackingItem>();
         for (int i = 0; i < items.Count; i++)
         {

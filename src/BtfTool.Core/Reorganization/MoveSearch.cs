@@ -17,7 +17,12 @@ internal sealed class MoveSearch
     private const int ActionOwed = 2;
     private const int ActionAhead = 3;
 
+    /// <summary>States after which the bounds are worth their tables.</summary>
+    private const int EasyNodes = 3000;
+
     private readonly SearchTable<Key> _seen = new();
+    private readonly MoveBounds _bounds = new();
+    private bool _hasBounds;
     private Node[] _nodes = new Node[1024];
     private int _count;
     private int[] _layers = [];
@@ -47,10 +52,20 @@ internal sealed class MoveSearch
     {
         (_problem, _bound, _beam, IsProven) = (problem, bound, 0, false);
         Prepare();
-        _maxNodes = maxNodes;
+        _hasBounds = false;
+        _maxNodes = Math.Min(EasyNodes, maxNodes);
         for (int moves = 1; moves < mostMoves; moves++)
         {
-            if (Search(moves))
+            bool found = Search(moves);
+            if (_overflowed && !_hasBounds)
+            {
+                UseBounds();
+                _maxNodes = maxNodes;
+                moves = Math.Max(moves, FewestPossible());
+                found = moves < mostMoves && Search(moves);
+            }
+
+            if (found)
             {
                 IsProven = true;
                 return true;
@@ -64,6 +79,33 @@ internal sealed class MoveSearch
 
         IsProven = true;
         return false;
+    }
+
+    private void UseBounds()
+    {
+        _hasBounds = true;
+        _bounds.Build(_problem, _bound.Straddles - _problem.WideMembers, _ends);
+    }
+
+    private int FewestPossible()
+    {
+        PackingCursor start = default;
+        long waste = (_ends[0] - _problem.SumOf(_problem.Segments[0]).Sum) / 8;
+        return (_bounds.Least(0, 0, in start, _bound.Straddles - _problem.WideMembers, waste) + 1) / 2;
+    }
+
+    // Whether the moves that are left do for what is left.
+    private bool Suffices(in Node node, int s)
+    {
+        int outstanding = 0;
+        for (UInt128 rest = node.Outstanding; rest != 0; rest >>= 8)
+        {
+            outstanding++;
+        }
+
+        int edits = _bounds.Least(s, _problem.Segments[s].First + node.Taken, in node.Cursor,
+            _bound.Straddles - _problem.WideMembers - node.Cursor.Straddles, (_ends[s] - node.Cursor.Bit - node.Left) / 8);
+        return node.Moves + ((edits - outstanding + 1) / 2) <= _maxMoves;
     }
 
     // Keeps the best states of each layer only: no proof, but an answer.
@@ -222,7 +264,7 @@ internal sealed class MoveSearch
                 Write(node with { Taken = node.Taken + 1, Parent = index, Action = ActionTake }, item, layer + 2, s);
             }
 
-            if (segment.Count > 1)
+            if (segment.Count > 1 && !(item.IsNothing && _problem.Runs < 2))
             {
                 Leave(in node, index, item, outstanding, layer, s);
             }
@@ -269,7 +311,7 @@ internal sealed class MoveSearch
         {
             bool isNext = node.Taken < segment.Count && _problem.Items[segment.First + node.Taken].Class == _classes[k];
             int left = _left[(node.Taken * _classCount) + k] - outstanding.Count((byte)(local | 0x80));
-            if (isNext || left <= 0 || moves > _maxMoves)
+            if (isNext || left <= 0 || moves > _maxMoves || (item.IsNothing && _problem.Runs < 2))
             {
                 return;
             }
@@ -337,7 +379,7 @@ internal sealed class MoveSearch
 
     private void Enter(Node node, int layer, int s)
     {
-        if (node.Cursor.Bit + node.Left > _ends[s])
+        if (node.Cursor.Bit + node.Left > _ends[s] || (_hasBounds && !Suffices(in node, s)))
         {
             return;
         }

@@ -45,6 +45,12 @@ internal struct PackingCursor
     /// <summary>Lays a part; returns its first bit.</summary>
     public long Place(in PackingPart part, long previousBit, long lineBits)
     {
+        if (part.Kind == PartKind.Skip)
+        {
+            Bit += part.SizeBits;
+            return Bit;
+        }
+
         long start = StartOf(in part, previousBit);
         long end = start + part.SizeBits;
         if (part.PinnedBit >= 0 && start != part.PinnedBit)
@@ -86,7 +92,7 @@ internal struct PackingCursor
         }
 
         long last = (end - 1) / lineBits;
-        Straddles += first != last && part.SizeBits <= lineBits ? 1 : 0;
+        Straddles += first != last && part.SizeBits <= lineBits && !part.NeverCounts ? 1 : 0;
         uint mask = first == line ? Mask : 0;
         if (part.IsHot)
         {

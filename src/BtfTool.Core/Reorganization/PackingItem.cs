@@ -14,6 +14,9 @@ internal enum PartKind : byte
 
     /// <summary>At a distance from the part before: further bitfields of such a run.</summary>
     Relative,
+
+    /// <summary>No member: whole lines, which are passed over.</summary>
+    Skip,
 }
 
 /// <summary>One member, or a hole that is to stay (<see cref="Member"/> is -1). Lengths in bits.</summary>
@@ -38,6 +41,9 @@ internal readonly record struct PackingPart
     /// <summary>Where it must lie; -1: anywhere.</summary>
     public long PinnedBit { get; init; }
 
+    /// <summary>Whether it straddles nowhere, or wherever it lies, so that it need not be counted.</summary>
+    public bool NeverCounts { get; init; }
+
     /// <summary>Whether it is to lie on few lines.</summary>
     public bool IsHot { get; init; }
 
@@ -47,7 +53,7 @@ internal readonly record struct PackingPart
     /// <summary>The bits of those that it must not share a line with.</summary>
     public uint SeparateFrom { get; init; }
 
-    public bool IsBitfield => Kind != PartKind.Plain;
+    public bool IsBitfield => Kind is PartKind.Bitfield or PartKind.Phased or PartKind.Relative;
 
     /// <summary>Whether it is laid as another is: all but who it is.</summary>
     public bool IsLike(in PackingPart other) => this with { Member = 0 } == other with { Member = 0 };
@@ -69,6 +75,9 @@ internal sealed class PackingItem(PackingPart[] parts)
 
     /// <summary>Whether nothing crosses it.</summary>
     public bool IsFixed { get; set; }
+
+    /// <summary>Whether it neither takes room nor asks for a place.</summary>
+    public bool IsNothing => SizeBits == 0 && Parts.Length == 1 && Parts[0].AlignmentBits <= 8 && Parts[0].PinnedBit < 0;
 
     public bool StartsWithBitfield => Parts[0].IsBitfield;
 

@@ -14,7 +14,13 @@ internal readonly record struct PackingSegment(int First, int Count);
 internal sealed class PackingProblem
 {
     public PackingProblem(IReadOnlyList<PackingItem> items, long alignmentBytes, int cachelineBytes, long maxSizeBytes)
+        : this(items, alignmentBytes, cachelineBytes, maxSizeBytes, WideOf(items, cachelineBytes * 8L))
     {
+    }
+
+    private PackingProblem(IReadOnlyList<PackingItem> items, long alignmentBytes, int cachelineBytes, long maxSizeBytes, int wideMembers)
+    {
+        WideMembers = wideMembers;
         Items = [.. items];
         AlignmentBytes = alignmentBytes;
         LineBits = cachelineBytes * 8L;
@@ -25,12 +31,18 @@ internal sealed class PackingProblem
         foreach (PackingItem item in Items)
         {
             Representatives[item.Class] ??= item;
-            WideMembers += item.Parts.Count(part => part.Member >= 0 && part.SizeBits > LineBits);
+            Runs += item.StartsWithBitfield ? 1 : 0;
             HotBits += item.HotBits;
         }
     }
 
     public PackingItem[] Items { get; }
+
+    /// <summary>For each item that of the problem that this one was reduced from; -1 for what stands for left out lines. Null otherwise.</summary>
+    public int[]? Originals { get; private init; }
+
+    /// <summary>Number of runs of bitfields.</summary>
+    public int Runs { get; }
 
     public PackingSegment[] Segments { get; }
 
@@ -63,6 +75,72 @@ internal sealed class PackingProblem
 
     /// <summary>Bytes of a struct whose members end at a bit.</summary>
     public long SizeBytesOf(long endBit) => PackingCursor.RoundUp((endBit + 7) / 8, AlignmentBytes);
+
+    /// <summary>
+    /// The same problem with more items alike: what is wider than a line is shortened by whole lines, which follow at the end of its
+    /// segment, and what cannot straddle is told from what can only where it matters.
+    /// </summary>
+    public PackingProblem Reduce()
+    {
+        var items = new List<PackingItem>();
+        var originals = new List<int>();
+        foreach (PackingSegment segment in Segments)
+        {
+            long skipped = 0;
+            for (int i = segment.First; i < segment.First + segment.Count; i++)
+            {
+                items.Add(segment.Count > 1 ? Shortened(Items[i], ref skipped) : Items[i]);
+                originals.Add(i);
+            }
+
+            if (skipped > 0)
+            {
+                items.Add(new PackingItem([new PackingPart { Kind = PartKind.Skip, Member = -1, SizeBits = skipped, AlignmentBits = 8, PinnedBit = -1 }])
+                {
+                    IsFixed = true,
+                });
+                originals.Add(-1);
+            }
+        }
+
+        return new PackingProblem(items, AlignmentBytes, (int)(LineBits / 8), MaxSizeBytes, WideMembers)
+        {
+            MayMergeRuns = MayMergeRuns,
+            Originals = [.. originals],
+        };
+    }
+
+    /// <summary>An order of the items of a reduced problem as one of this problem's.</summary>
+    public static int[] Restore(PackingProblem reduced, ReadOnlySpan<int> order)
+    {
+        var restored = new List<int>(order.Length);
+        foreach (int item in order)
+        {
+            if (reduced.Originals![item] >= 0)
+            {
+                restored.Add(reduced.Originals[item]);
+            }
+        }
+
+        return [.. restored];
+    }
+
+    private PackingItem Shortened(PackingItem item, ref long skippedBits)
+    {
+        PackingPart part = item.Parts[0];
+        if (item.Parts.Length != 1 || part.Kind != PartKind.Plain || part.IsHot || part.SeparateBit != 0 || part.AlignmentBits > LineBits)
+        {
+            return item;
+        }
+
+        bool neverCounts = part.SizeBits > LineBits || part.SizeBits <= part.AlignmentBits;
+        long lines = part.SizeBits > LineBits ? part.SizeBits / LineBits * LineBits : 0;
+        skippedBits += lines;
+        return new PackingItem([part with { SizeBits = part.SizeBits - lines, NeverCounts = neverCounts }]);
+    }
+
+    private static int WideOf(IReadOnlyList<PackingItem> items, long lineBits) =>
+        items.Sum(item => item.Parts.Count(part => part.Member >= 0 && part.SizeBits > lineBits));
 
     /// <summary>Lays all items in an order.</summary>
     /// <param name="order">Positions in <see cref="Items"/>.</param>
@@ -109,9 +187,18 @@ internal sealed class PackingProblem
     /// <summary>A size that no legal order is below, in bytes.</summary>
     public long LowerBoundBytes()
     {
+        Span<long> ends = Segments.Length <= 64 ? stackalloc long[Segments.Length] : new long[Segments.Length];
+        return ends.IsEmpty ? 0 : SizeBytesOf(EarliestEnds(ends));
+    }
+
+    /// <summary>For each segment a byte that it ends in or behind, in every legal order; returns the bit for the last one.</summary>
+    /// <param name="endBytes">One for each segment.</param>
+    public long EarliestEnds(Span<long> endBytes)
+    {
         long bit = 0;
-        foreach (PackingSegment segment in Segments)
+        for (int s = 0; s < Segments.Length; s++)
         {
+            PackingSegment segment = Segments[s];
             if (segment.Count == 1)
             {
                 PackingCursor cursor = new() { Bit = bit };
@@ -123,14 +210,17 @@ internal sealed class PackingProblem
                 (long sum, long least) = SumOf(segment);
                 bit = PackingCursor.RoundUp(bit, least) + sum;
             }
+
+            endBytes[s] = bit / 8;
         }
 
-        return SizeBytesOf(bit);
+        return bit;
     }
 
     private static long PinnedEnd(PackingItem item) => item.Parts[0].PinnedBit < 0 ? 0 : item.Parts[0].PinnedBit + item.SizeBits;
 
-    private (long Sum, long Least) SumOf(PackingSegment segment)
+    /// <summary>Bits of the items of a segment, and the least alignment of their starts.</summary>
+    public (long Sum, long Least) SumOf(PackingSegment segment)
     {
         long sum = 0, least = long.MaxValue;
         for (int i = segment.First; i < segment.First + segment.Count; i++)
@@ -191,7 +281,8 @@ internal sealed class PackingProblem
             var hash = new HashCode();
             foreach (PackingPart part in item.Parts)
             {
-                hash.Add((part.Kind, part.SizeBits, part.AlignmentBits, part.UnitBits, part.ShiftBits, part.IsHot, part.SeparateBit));
+                hash.Add((part.Kind, part.SizeBits, part.AlignmentBits, part.UnitBits, part.ShiftBits, part.IsHot, part.SeparateBit,
+                    part.NeverCounts));
             }
 
             int key = hash.ToHashCode();

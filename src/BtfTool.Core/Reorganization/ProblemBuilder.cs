@@ -23,6 +23,7 @@ internal sealed class ProblemBuilder
     private CachelineMarkers _groups;
     private long _end;
     private bool _fixNext;
+    private bool _hasSize;
     private BarrierReason _refusal;
 
     public ProblemBuilder(TypeGraph graph, LayoutAnalyzer analyzer, AlignmentInference alignments, FlexibleTails tails,
@@ -37,15 +38,19 @@ internal sealed class ProblemBuilder
     /// <summary>The items as they lie, with nothing glued; null where the whole struct stays.</summary>
     public PackingProblem? Given { get; private set; }
 
-    /// <summary>The problem; null where the whole struct stays, and why.</summary>
-    public PackingProblem? Build(StructLayout layout, out BarrierReason kept)
+    /// <summary>
+    /// The problem; where members that lie apart are to lie together one for each place that they may be counted from. None where the
+    /// whole struct stays, and why.
+    /// </summary>
+    public List<PackingProblem> Build(StructLayout layout, out BarrierReason kept)
     {
+        var problems = new List<PackingProblem>();
         _layout = layout;
         _groups = CachelineMarkers.Of(_graph, layout);
         kept = Refused(layout);
         if (kept != BarrierReason.None)
         {
-            return null;
+            return problems;
         }
 
         for (int i = 0; i < layout.Members.Length && _refusal == BarrierReason.None;)
@@ -58,19 +63,30 @@ internal sealed class ProblemBuilder
         if (kept != BarrierReason.None || !CloseTail(alignment))
         {
             kept = kept == BarrierReason.None ? BarrierReason.Overlap : kept;
-            return null;
+            return problems;
         }
 
         Given = ProblemOf(_items, alignment, layout.Summary.SizeBytes);
-        List<PackingItem> items = _constraints.Glue(_items);
-        if (ReferenceEquals(items, _items))
+        for (int anchor = 0; anchor < _constraints.Anchors; anchor++)
         {
-            return Given;
+            List<PackingItem> items = _constraints.Glue(_items, anchor);
+            if (ReferenceEquals(items, _items))
+            {
+                return [Given];
+            }
+
+            problems.Add(Glued(items, alignment));
         }
 
-        PackingProblem glued = ProblemOf(items, alignment, layout.Summary.SizeBytes);
+        return problems;
+    }
+
+    // What is glued may take more room than what lies apart.
+    private PackingProblem Glued(List<PackingItem> items, long alignment)
+    {
+        PackingProblem glued = ProblemOf(items, alignment, _layout.Summary.SizeBytes);
         long size = glued.SizeBytesOf(glued.Lay([.. Enumerable.Range(0, items.Count)]).Bit);
-        return size <= layout.Summary.SizeBytes ? glued : ProblemOf(items, alignment, size);
+        return size <= _layout.Summary.SizeBytes ? glued : ProblemOf(items, alignment, size);
     }
 
     private PackingProblem ProblemOf(List<PackingItem> items, long alignment, long maxSizeBytes) =>
@@ -123,6 +139,7 @@ internal sealed class ProblemBuilder
         }, member)]), reason, reason is BarrierReason.DeclaredAlignment or BarrierReason.InferredAlignment ? alignment : 0);
         _fixNext = i < _layout.Members.Length - 1 && _tails.EndsInFlexibleArray(type);
         _end = member.EndBits;
+        _hasSize |= member.SizeBytes > 0;
         return i + 1;
     }
 
@@ -139,7 +156,7 @@ internal sealed class ProblemBuilder
             : forced.Cause == AlignmentCause.Unexplained ? (BarrierReason.UnexplainedHole, 0)
             : (BarrierReason.None, 0);
         BarrierReason reason = forced.Cause == AlignmentCause.Unexplained ? BarrierReason.UnexplainedHole
-            : i == 0 ? BarrierReason.FirstMember
+            : !_hasSize ? BarrierReason.FirstMember
             : _tails.EndsInFlexibleArray(type) ? isLast ? BarrierReason.FlexibleArray : BarrierReason.EmbeddedFlexibleArray
             : member.SizeBytes == 0 && !IsEmptyStruct(type) ? BarrierReason.Marker
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
@@ -176,7 +193,7 @@ internal sealed class ProblemBuilder
             return end;
         }
 
-        BarrierReason reason = i == 0 ? BarrierReason.FirstMember
+        BarrierReason reason = !_hasSize ? BarrierReason.FirstMember
             : _constraints.IsAnyPinned(run) ? BarrierReason.Pinned
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
             : _fixNext ? BarrierReason.EmbeddedFlexibleArray
@@ -201,6 +218,7 @@ internal sealed class ProblemBuilder
         }
 
         _end = run[^1].EndBits;
+        _hasSize = true;
         return end;
     }
 
@@ -218,7 +236,7 @@ internal sealed class ProblemBuilder
     {
         if (bytes > 0)
         {
-            _items.Add(new PackingItem([new PackingPart { Member = -1, SizeBits = bytes * 8, AlignmentBits = 8, PinnedBit = -1 }]) { IsFixed = true });
+            _items.Add(new PackingItem([new PackingPart { Member = -1, SizeBits = bytes * 8, AlignmentBits = 8, PinnedBit = -1, NeverCounts = true }]) { IsFixed = true });
         }
     }
 

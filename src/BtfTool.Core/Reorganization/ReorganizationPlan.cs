@@ -149,6 +149,14 @@ public sealed class ReorganizationPlan
     /// <summary>Whether anything gets better.</summary>
     public bool IsImprovement => _moves.Length > 0;
 
-    /// <summary>Bytes that the plan saves, at least 0.</summary>
+    internal ReorganizationPlan WithProof(PlanProof proof) => new(Before, BeforeObjective, AfterObjective, _members, _moves, _barriers)
+    {
+        Kept = Kept,
+        Proof = proof,
+        LowerBoundBytes = LowerBoundBytes,
+        AlignmentBytes = AlignmentBytes,
+    };
+
+    /// <summary>Bytes that the plan saves; below 0 only where constraints ask for more room.</summary>
     public long SavingBytes => BeforeObjective.SizeBytes - AfterObjective.SizeBytes;
 }

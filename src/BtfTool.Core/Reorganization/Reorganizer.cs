@@ -15,6 +15,9 @@ namespace BtfTool.Core.Reorganization;
 /// </remarks>
 public sealed class Reorganizer
 {
+    /// <summary>Items up to which a proof is worth much time.</summary>
+    private const int ExactMembers = 66;
+
     private readonly TypeGraph _graph;
     private readonly ReorganizeOptions _options;
     private readonly int _maxNesting;
@@ -58,16 +61,24 @@ public sealed class Reorganizer
     {
         StructLayout layout = _analyzer.Analyze(id);
         ProblemBuilder builder = Builder(new MemberConstraints(_graph, _analyzer.Sizes, id, _options, _maxNesting));
-        PackingProblem? problem = builder.Build(layout, out BarrierReason kept);
-        if (problem is null || !Explains(builder.Given!, layout))
+        List<PackingProblem> problems = builder.Build(layout, out BarrierReason kept);
+        if (problems.Count == 0 || !Explains(builder.Given!, layout))
         {
             return Unchanged(layout, ObjectiveOf(layout), [], PlanProof.Size | PlanProof.Layout | PlanProof.Moves,
-                layout.Summary.SizeBytes, layout.Summary.AlignmentBytes, problem is null ? kept : BarrierReason.Overlap);
+                layout.Summary.SizeBytes, layout.Summary.AlignmentBytes, problems.Count == 0 ? kept : BarrierReason.Overlap);
         }
 
         int[] identity = [.. Enumerable.Range(0, builder.Given!.Items.Length)];
         PlanObjective before = builder.Given.ObjectiveOf(builder.Given.Lay(identity));
-        return Solve(problem, layout, before, builder.Barriers);
+        ReorganizationPlan best = Solve(problems[0], layout, before, builder.Barriers);
+        for (int i = 1; i < problems.Count; i++)
+        {
+            ReorganizationPlan next = Solve(problems[i], layout, before, builder.Barriers);
+            best = next.AfterObjective < best.AfterObjective ? next : best;
+        }
+
+        // A glued item may keep some of its members in their order and not others, which the search does not see.
+        return problems.Count == 1 || best.Moves.Length <= 1 ? best : best.WithProof(best.Proof & ~PlanProof.Moves);
     }
 
     private ProblemBuilder Builder(MemberConstraints constraints) => new(_graph, _analyzer, _alignments, _tails, _options, constraints);
@@ -79,11 +90,12 @@ public sealed class Reorganizer
         PlanProof proof = PlanProof.Size | PlanProof.Layout | PlanProof.Moves;
         if (problem.CanMove)
         {
-            _layouts.Run(problem, given, _options.MaxSteps);
+            PackingProblem reduced = problem.Reduce();
+            _layouts.Run(reduced, given, _options.MaxSteps);
             bool fewest = true;
             if (_layouts.Best < given)
             {
-                order = FewestMoves(problem, out fewest);
+                order = PackingProblem.Restore(reduced, FewestMoves(reduced, out fewest));
             }
 
             proof = _layouts.IsProven ? PlanProof.Size | PlanProof.Layout | (fewest ? PlanProof.Moves : 0) : PlanProof.None;
@@ -112,7 +124,8 @@ public sealed class Reorganizer
     {
         int[] order = InTurn(problem, _layouts.BestClasses);
         int known = MovesOf(problem, order);
-        bool found = _moves.Run(problem, _layouts.Best, known, _options.MaxSteps / 8);
+        bool found = _moves.Run(problem, _layouts.Best, known,
+            problem.Items.Length <= ExactMembers ? _options.MaxSteps : _options.MaxSteps / 8);
         isProven = _moves.IsProven;
         return found ? _moves.Order : order;
     }

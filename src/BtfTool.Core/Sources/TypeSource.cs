@@ -1,6 +1,7 @@
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Dwarf;
+using BtfTool.Core.Elf;
 using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 
@@ -91,6 +92,19 @@ public sealed class TypeSource : IDisposable
     /// <param name="typed">What was typed.</param>
     public IReadOnlyList<string> NearestInDwarf(string typed) =>
         _dwarf is null ? [] : DwarfFinder.Nearest(_dwarf, typed, _dwarfOptions);
+
+    /// <summary>
+    /// Name of the processor of the ELF file around the types, as <see cref="SourceFacts"/> has it; null for raw BTF, which does not say it.
+    /// </summary>
+    public string? Machine
+    {
+        get
+        {
+            FileImage? last = _images.Length > 0 ? _images[^1] : null;
+            return last is { Bytes.Length: >= 4 } && ElfFile.IsElf(last.Bytes.Span(0, 4))
+                ? ElfMachine.NameOf(ElfFile.Parse(last.Path, last.Bytes, _limits).Machine) : null;
+        }
+    }
 
     /// <summary>The types by name, for modules to be laid onto this input. Cost: made at the first use; see <see cref="BaseTypeIndex"/>.</summary>
     internal BaseTypeIndex TypeIndex => LazyInitializer.EnsureInitialized(ref _typeIndex, () => new BaseTypeIndex(Graph));
