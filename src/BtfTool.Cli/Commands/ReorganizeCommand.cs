@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
+using BtfTool.Core.Layout;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Reorganize;
@@ -41,7 +42,7 @@ internal static class ReorganizeCommand
         public CommonOptions Common { get; } = new();
 
         private readonly ReorganizeConstraints _constraints = new();
-        private readonly CachelineOption _cacheline = new();
+        private readonly LayoutTarget _target = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every struct of the file, one line for each that gains");
         private readonly Option<string?> _top = new("--top") { Description = "With --all: only the first N", HelpName = "N" };
@@ -55,7 +56,7 @@ internal static class ReorganizeCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _cacheline.All, _steps, _uapi, _json, _color];
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _target.All, _steps, _uapi, _json, _color];
 
         public void Validate(CommandResult result)
         {
@@ -67,7 +68,7 @@ internal static class ReorganizeCommand
 
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _constraints.Validate(result, all);
-            _cacheline.Validate(result);
+            _target.Validate(result);
             if (all && result.GetValue(_steps))
             {
                 result.AddError("--steps is about one struct: give its NAME, not --all.");
@@ -88,7 +89,8 @@ internal static class ReorganizeCommand
         {
             string[] names = r.GetValue(Names) ?? [];
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
-            int cachelineBytes = _cacheline.BytesOf(r, source);
+            TargetMachine machine = _target.MachineOf(r, source);
+            int cachelineBytes = _target.CachelineOf(r, machine);
             var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi));
             if (r.GetValue(_all))
             {
@@ -103,10 +105,10 @@ internal static class ReorganizeCommand
                 groups = ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), paholeCompat: false);
             }
 
-            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes);
+            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes, machine.PageBytes);
         }
 
-        private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes)
+        private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes, int pageBytes)
         {
             using OutputTarget target = Common.OpenTarget(r);
             if (r.GetValue(_json))
@@ -118,7 +120,7 @@ internal static class ReorganizeCommand
             else
             {
                 var output = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
-                var text = new ReorganizeTextWriter(output, cachelineBytes);
+                var text = new ReorganizeTextWriter(output, cachelineBytes, pageBytes);
                 for (int i = 0; i < structs.Count; i++)
                 {
                     output.Write(i > 0 ? "\n"u8 : []);

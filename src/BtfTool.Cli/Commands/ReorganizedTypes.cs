@@ -72,7 +72,7 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         {
             if (reorganizer.MistakeIn(id) is { } mistake)
             {
-                throw new UnusableException(mistake);
+                throw new UnusableException($"{name}: {mistake}");
             }
 
             relaid.Add(reorganizer.Plan(id), name, PlaceOf(group.Graph, id), group.Module);
