@@ -94,7 +94,7 @@ internal static class ReorganizeCommand
             var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi));
             if (r.GetValue(_all))
             {
-                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source)), r, cachelineBytes);
+                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source), Common.Jobs(r)), r, cachelineBytes);
             }
 
             List<FoundTypes>? groups = Common.IsWholeKernel(r)
