@@ -31,7 +31,7 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
         MemberList list = graph[id].Members;
         var members = new ModelMember[layout.Members.Length];
         bool[] isInGroup = Groups(layout, list);
-        bool holdsNext = false;
+        bool holdsNext = false, hasSize = false;
         long end = 0;
         int alignment = Math.Max(layout.Summary.AlignmentBytes, ForcedTail(layout));
         for (int i = 0; i < members.Length; i++)
@@ -40,11 +40,12 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
             MemberLayout at = layout.Members[i];
             int forced = ForcedAt(at, view, (at.BitOffset / 8) - ((end + 7) / 8), layout.Summary.SizeBytes);
             members[i] = Member(at, view, Math.Max(forced, 0), layout.Summary.SizeBytes);
-            bool isFixed = i == 0 || forced != 0 || holdsNext || IsMarker(view) || members[i].IsPinned || (isInGroup[i] && !options.Groups);
+            bool isFixed = !hasSize || forced != 0 || holdsNext || IsMarker(view) || members[i].IsPinned || (isInGroup[i] && !options.Groups);
             isFixed |= !members[i].IsBitfield && EndsInFlexibleArray(view.Type, 0);
             isFixed |= !members[i].IsBitfield && members[i].AlignmentBytes >= options.CachelineBytes && members[i].AlignmentBytes > at.AlignmentBytes;
             members[i] = members[i] with { IsFixed = isFixed };
-            holdsNext = !members[i].IsBitfield && EndsInFlexibleArray(view.Type, 0);
+            hasSize |= at.EndBits > at.BitOffset;
+            holdsNext = at.SizeBytes > 0 && !members[i].IsBitfield && EndsInFlexibleArray(view.Type, 0);
             end = at.EndBits;
             alignment = Math.Max(alignment, members[i].IsBitfield ? 1 : members[i].AlignmentBytes);
         }
@@ -199,7 +200,9 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
             }
         }
 
-        int[][] items = [.. Enumerable.Range(0, members.Length).GroupBy(i => owner[i]).OrderBy(g => g.Min()).Select(g => g.Order().ToArray())];
+        // What holds one that stays lies where that one lies.
+        int Place(int[] item) => Array.Find(item, p => members[p].IsFixed) is int held and not 0 ? held : item[0];
+        int[][] items = [.. Enumerable.Range(0, members.Length).GroupBy(i => owner[i]).Select(g => g.Order().ToArray()).OrderBy(Place)];
         var stretches = new int[items.Length];
         int stretch = 0;
         for (int i = 0; i < items.Length; i++)
