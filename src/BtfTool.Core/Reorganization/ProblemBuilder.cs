@@ -149,7 +149,7 @@ internal sealed class ProblemBuilder
             : (BarrierReason.None, 0);
         BarrierReason reason = forced.Cause == AlignmentCause.Unexplained ? BarrierReason.UnexplainedHole
             : !_hasSize ? BarrierReason.FirstMember
-            : isLast && _tails.EndsInFlexibleArray(type) ? BarrierReason.FlexibleArray
+            : isLast && (_tails.EndsInFlexibleArray(type) || IsShortArray(type)) ? BarrierReason.FlexibleArray
             : member.SizeBytes == 0 && !IsEmptyStruct(type) ? BarrierReason.Marker
             : _tails.EndsInFlexibleArray(type) ? BarrierReason.EmbeddedFlexibleArray
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
@@ -161,6 +161,9 @@ internal sealed class ProblemBuilder
 
     private ForcedAlignment Explain(long offsetBytes, long gapBytes, int natural) =>
         AlignmentInference.OfGap(offsetBytes, gapBytes, natural, int.Log2(_options.CachelineBytes), _layout.Summary.SizeBytes);
+
+    // Before C99 had flexible arrays, they were written with one element.
+    private bool IsShortArray(TypeId type) => _graph[_analyzer.Sizes.Strip(type)] is { Kind: TypeKind.Array, ElementCount: 1 };
 
     // An empty struct of a name of its own is a type that happens to be empty in this build; `struct { } here;` is there to mark a place.
     private bool IsEmptyStruct(TypeId type) =>

@@ -12,7 +12,7 @@ public enum BarrierReason
     /// <summary>The first member: code may take the struct for it.</summary>
     FirstMember,
 
-    /// <summary>A flexible array, or a last member that ends in one.</summary>
+    /// <summary>A flexible array (as it was written once: of one element), or a last member that ends in one.</summary>
     FlexibleArray,
 
     /// <summary>A member that ends in a flexible array: what follows may be its storage.</summary>

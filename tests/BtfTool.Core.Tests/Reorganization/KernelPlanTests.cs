@@ -64,7 +64,7 @@ public class KernelPlanTests
         byte[] btf = Fixtures.Read($"oracle/{kernel}/vmlinux.btf.gz");
         TypeGraph graph = Read(btf), copy = Read(Renamed(btf));
         Reorganizer first = new(graph), second = new(copy);
-        foreach (TypeId id in Composites(graph))
+        foreach (TypeId id in Composites(graph).Where((_, i) => i % (OneIn / 2) == 0))
         {
             ReorganizationPlan one = first.Plan(id), other = second.Plan(id);
             bool isSame = one.AfterObjective == other.AfterObjective && one.BeforeObjective == other.BeforeObjective && one.Kept == other.Kept
@@ -73,6 +73,9 @@ public class KernelPlanTests
             isSame.ShouldBeTrue($"[{id}] {graph[id].NameString} is planned otherwise as {copy[id].NameString}");
         }
     }
+
+    /// <summary>One struct in so many is looked at closely, and half of them copied: what takes long must not take all the time of a test run.</summary>
+    private const int OneIn = 4;
 
     [Theory]
     [InlineData("linux-6.1", 64)]
@@ -85,7 +88,7 @@ public class KernelPlanTests
         var reorganizer = new Reorganizer(graph, options);
         List<string> better = [];
         long tried = 0;
-        foreach (TypeId id in Composites(graph))
+        foreach (TypeId id in Composites(graph).Where((_, i) => i % OneIn == 0))
         {
             if (reader.Read(id) is not { IsExplained: true } model || reorganizer.Plan(id) is not { Kept: BarrierReason.None } plan)
             {

@@ -42,6 +42,7 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
             members[i] = Member(at, view, Math.Max(forced, 0), layout.Summary.SizeBytes);
             bool isFixed = !hasSize || forced != 0 || holdsNext || IsMarker(view) || members[i].IsPinned || (isInGroup[i] && !options.Groups);
             isFixed |= !members[i].IsBitfield && EndsInFlexibleArray(view.Type, 0);
+            isFixed |= i == members.Length - 1 && graph[_analyzer.Sizes.Strip(view.Type)] is { Kind: TypeKind.Array, ElementCount: 1 };
             isFixed |= !members[i].IsBitfield && members[i].AlignmentBytes >= options.CachelineBytes && members[i].AlignmentBytes > at.AlignmentBytes;
             members[i] = members[i] with { IsFixed = isFixed };
             hasSize |= at.EndBits > at.BitOffset;
