@@ -275,9 +275,25 @@ internal sealed class MoveSearch
             return;
         }
 
-        for (int k = 0; k < _classCount; k++)
+        if (node.Moves < _maxMoves)
         {
-            Ahead(in node, index, k, outstanding, layer, segment, s);
+            for (int k = 0; k < _classCount; k++)
+            {
+                Ahead(in node, index, k, outstanding, layer, segment, s);
+            }
+
+            return;
+        }
+
+        // Nothing may be taken ahead any more: only what is owed can be written.
+        byte last = 0;
+        foreach (byte entry in outstanding)
+        {
+            if (entry is > 0 and < 0x80 && entry != last)
+            {
+                Ahead(in node, index, entry - 1, outstanding, layer, segment, s);
+                last = entry;
+            }
         }
     }
 
