@@ -15,6 +15,7 @@ internal static class ReorganizeCommand
     [
         ("btftool reorganize task_struct", "what moves where and why, and the struct as it would be"),
         ("btftool reorganize sock --hot sk_lock,sk_wmem_alloc", "with the members that are used together on the fewest lines"),
+        ("btftool reorganize sock --profile samples.csv", "what samples show to be used together close, what CPUs fight over apart"),
         ("btftool reorganize tun_file -f tun.ko --pin sk", "with a member that keeps its offset"),
         ("btftool reorganize inode --steps", "move by move, with the size after each"),
         ("btftool reorganize --all --top 20", "the structs of the kernel that gain most: bucket, cache lines, bytes"),
@@ -42,6 +43,7 @@ internal static class ReorganizeCommand
 
         private readonly ReorganizeConstraints _constraints = new();
         private readonly CachelineOption _cacheline = new();
+        private readonly ReorganizeProfile _profile = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every struct of the file, one line for each that gains");
         private readonly Option<string?> _top = new("--top") { Description = "With --all: only the first N", HelpName = "N" };
@@ -55,7 +57,7 @@ internal static class ReorganizeCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _cacheline.All, _steps, _uapi, _json, _color];
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _cacheline.All, _steps, _uapi, _json, _color];
 
         public void Validate(CommandResult result)
         {
@@ -67,6 +69,7 @@ internal static class ReorganizeCommand
 
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _constraints.Validate(result, all);
+            _profile.Validate(result, all);
             _cacheline.Validate(result);
             if (all && result.GetValue(_steps))
             {
@@ -89,7 +92,7 @@ internal static class ReorganizeCommand
             string[] names = r.GetValue(Names) ?? [];
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
             int cachelineBytes = _cacheline.BytesOf(r, source);
-            var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi));
+            var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi), _profile.Of(r));
             if (r.GetValue(_all))
             {
                 return WriteRanking(plans.Rank(Common.ReadGraphs(r, source)), r, cachelineBytes);
