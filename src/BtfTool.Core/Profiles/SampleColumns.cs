@@ -77,8 +77,9 @@ internal sealed class SampleColumns
     private static ReadOnlySpan<byte> WithoutKeyword(ReadOnlySpan<byte> type)
     {
         int blank = type.IndexOfAny((byte)' ', (byte)'\t');
-        return blank > 0 && (type[..blank].SequenceEqual("struct"u8) || type[..blank].SequenceEqual("union"u8) || type[..blank].SequenceEqual("class"u8))
-            ? type[blank..].TrimStart(" \t"u8) : type;
+        ReadOnlySpan<byte> word = blank < 0 ? type : type[..blank];
+        return word.SequenceEqual("struct"u8) || word.SequenceEqual("union"u8) || word.SequenceEqual("class"u8)
+            ? type[word.Length..].TrimStart(" \t"u8) : type;
     }
 
     private static bool TryOffset(ReadOnlySpan<byte> text, out long value) =>
