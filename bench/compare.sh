@@ -53,6 +53,7 @@ rows() {
     row "$label: show task_struct" "$tool show task_struct -f $file" "pahole -C task_struct $file"
     row "$label: layout --all" "$tool layout --all -f $file" "pahole -P $file"
     row "$label: field task_struct+0x1a8" "$tool field task_struct+0x1a8 -f $file" "pahole -C task_struct $file"
+    row "$label: layout tcp_sock" "$tool layout tcp_sock -f $file" "pahole -C tcp_sock $file"
     row "$label: info" "$tool info $file" "pahole -s $file"
     row "$label: show --all" "$tool show --all -f $file" "pahole $file"
     row "$label: list" "$tool list -f $file" "pahole --sizes $file"
@@ -61,6 +62,8 @@ rows() {
     row "$label: list --contains" "$tool list --contains list_head -f $file" "pahole -i list_head $file"
     row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
     # pfunct -P alone, which lists all, takes nine seconds.
+    row "$label: reorganize tcp_sock" "$tool reorganize tcp_sock -f $file" "pahole --reorganize -C tcp_sock $file"
+    row "$label: reorganize --all" "$tool reorganize --all -f $file" "pahole --reorganize $file"
     row "$label: show --functions tcp_v4_rcv" "$tool show --functions tcp_v4_rcv -f $file" "pfunct -F btf -P -f tcp_v4_rcv $file"
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"

@@ -16,16 +16,16 @@ public class ReorganizeTests : WorkFolder
             struct holed: 24 -> 16 bytes (saves 8), 1 -> 1 cache lines, bucket 32 -> 16, straddles 0 -> 0, 1 member moves
             proven optimal
 
-                                              before  after
-            size in bytes                         24     16
-            cache lines                            1      1
-            kmalloc bucket in bytes               32     16
-            objects per page of kmalloc          128    256
-            objects per page of an own cache     170    256
-            members that straddle lines            0      0
-            holes                                  1      0
-            bytes in holes                         7      0
-            bytes of padding                       4      0
+                                                before     after
+            size in bytes                           24        16
+            cache lines                              1         1
+            kmalloc bucket in bytes                 32        16
+            objects of kmalloc in a page           128       256
+            objects of an own cache in pages  170 in 1  256 in 1
+            members that straddle lines              0         0
+            holes                                    1         1
+            bytes in holes                           7         3
+            bytes of padding                         4         0
 
             moves:
               n behind c, was behind next: into the 7-byte hole behind c
@@ -121,7 +121,7 @@ public class ReorganizeTests : WorkFolder
     [InlineData("--steps is about one struct", "--all", "--steps")]
     [InlineData("--top goes with --all", "holed", "--top", "3")]
     [InlineData("--cacheline takes a power of two", "holed", "--cacheline", "48")]
-    [InlineData("--arch does not know 'x86_65': did you mean 'x86_64'?", "holed", "--arch", "x86_65")]
+    [InlineData("--arch does not know 'x86_65'", "holed", "--arch", "x86_65")]
     public void Mistakes_in_the_options_end_with_2_and_say_what_is_wrong(string message, params string[] arguments)
     {
         RunResult run = BtfToolProcess.Run(["reorganize", .. arguments, "-f", s_kernel]);

@@ -83,7 +83,8 @@ public class DwarfFixtureHeaderTests
         return (header.WrittenSpan.ToArray(), assertions.WrittenSpan.ToArray());
     }
 
-    private static string Compile(string name, params byte[][] parts)
+    /// <summary>Has C checked by the compiler for the processor that a fixture is for; returns what it says.</summary>
+    internal static string Compile(string name, params byte[][] parts)
     {
         ElfFile elf = ElfFile.Parse(name, ByteRegion.FromBytes(Fixtures.Read("dwarf/bin/" + name)));
         string target = name.Contains("n32", StringComparison.Ordinal) ? "mips64el-linux-gnuabin32"

@@ -2,11 +2,13 @@ using System.Buffers;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
+using BtfTool.Core.Layout;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Dump;
 using BtfTool.Emit.Headers;
 using BtfTool.Emit.Json;
+using BtfTool.Emit.Layouts;
 using BtfTool.Emit.Pahole;
 using BtfTool.Emit.Text;
 using BtfTool.TestKit;
@@ -49,6 +51,8 @@ public static class FuzzTargets
         new Target("types as JSON", (image, output) => ShowJson(Graph(image), new JsonTypeOptions { Limits = Limits(image) }, output)),
         new Target("types as JSON, expanded", (image, output) => ShowJson(Graph(image),
             new JsonTypeOptions { Limits = Limits(image), Expand = true, RelativeOffsets = true, CachelineBytes = 1 }, output)),
+        new Target("layouts", (image, output) => Print(output, w => Report(Graph(image), 64, Limits(image), new LayoutTextWriter(w).Write))),
+        new Target("layouts as JSON", (image, output) => ReportJson(Graph(image), Limits(image), output)),
     ];
 
     /// <summary>All, those of DWARF included.</summary>
@@ -150,6 +154,26 @@ public static class FuzzTargets
         }
 
         document.Finish();
+    }
+
+    private static void ReportJson(TypeGraph graph, ReaderLimits limits, IBufferWriter<byte> output)
+    {
+        using var document = new LayoutJsonWriter(output, TargetMachine.Unknown, 1);
+        Report(graph, 1, limits, document.Write);
+        document.End();
+    }
+
+    // Some of them: what a type embeds is reported again with each that embeds it.
+    private static void Report(TypeGraph graph, int cachelineBytes, ReaderLimits limits, Action<LayoutReport, string?, string?> write)
+    {
+        var reporter = new LayoutReporter(graph, cachelineBytes, limits: limits);
+        for (int id = 0; id < graph.TypeCount; id += 1 + (graph.TypeCount / 1_000))
+        {
+            if (graph[new TypeId((uint)id)].IsComposite)
+            {
+                write(reporter.Report(new TypeId((uint)id)), null, null);
+            }
+        }
     }
 
     private static void WriteHeader(TypeGraph graph, HeaderOptions options, IBufferWriter<byte> output)

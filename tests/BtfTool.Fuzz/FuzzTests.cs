@@ -27,7 +27,7 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Mutations_of_small_inputs_keep_the_promise()
     {
-        FuzzReport report = FuzzRunner.RunCases(200_000, FuzzSeeds.Small, SmallBytes);
+        FuzzReport report = FuzzRunner.RunCases(230_000, FuzzSeeds.Small, SmallBytes);
         report.Failures.ShouldBeEmpty();
         Show(report);
         foreach ((string target, long runs, long results, _) in report.Shares.Where(s => !s.Target.StartsWith("DWARF", StringComparison.Ordinal)))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
+using BtfTool.Core.Layout;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Reorganize;
@@ -42,7 +43,7 @@ internal static class ReorganizeCommand
         public CommonOptions Common { get; } = new();
 
         private readonly ReorganizeConstraints _constraints = new();
-        private readonly CachelineOption _cacheline = new();
+        private readonly LayoutTarget _target = new();
         private readonly ReorganizeProfile _profile = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every struct of the file, one line for each that gains");
@@ -57,7 +58,7 @@ internal static class ReorganizeCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _cacheline.All, _steps, _uapi, _json, _color];
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _target.All, _steps, _uapi, _json, _color];
 
         public void Validate(CommandResult result)
         {
@@ -70,7 +71,7 @@ internal static class ReorganizeCommand
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _constraints.Validate(result, all);
             _profile.Validate(result, all);
-            _cacheline.Validate(result);
+            _target.Validate(result);
             if (all && result.GetValue(_steps))
             {
                 result.AddError("--steps is about one struct: give its NAME, not --all.");
@@ -91,11 +92,12 @@ internal static class ReorganizeCommand
         {
             string[] names = r.GetValue(Names) ?? [];
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
-            int cachelineBytes = _cacheline.BytesOf(r, source);
+            TargetMachine machine = _target.MachineOf(r, source);
+            int cachelineBytes = _target.CachelineOf(r, machine);
             var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi), _profile.Of(r));
             if (r.GetValue(_all))
             {
-                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source)), r, cachelineBytes);
+                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source), Common.Jobs(r)), r, cachelineBytes);
             }
 
             List<FoundTypes>? groups = Common.IsWholeKernel(r)
@@ -106,10 +108,10 @@ internal static class ReorganizeCommand
                 groups = ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), paholeCompat: false);
             }
 
-            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes);
+            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes, machine.PageBytes);
         }
 
-        private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes)
+        private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes, int pageBytes)
         {
             using OutputTarget target = Common.OpenTarget(r);
             if (r.GetValue(_json))
@@ -121,7 +123,7 @@ internal static class ReorganizeCommand
             else
             {
                 var output = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
-                var text = new ReorganizeTextWriter(output, cachelineBytes);
+                var text = new ReorganizeTextWriter(output, cachelineBytes, pageBytes);
                 for (int i = 0; i < structs.Count; i++)
                 {
                     output.Write(i > 0 ? "\n"u8 : []);

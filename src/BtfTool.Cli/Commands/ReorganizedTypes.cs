@@ -32,29 +32,33 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
     }
 
     /// <summary>Plans for all structs with a name, ranked by what they gain.</summary>
-    public PlanRanking Rank(TypeGraphSet set)
+    /// <param name="set">The types.</param>
+    /// <param name="jobs">Number of threads; 0 for one per processor.</param>
+    public PlanRanking Rank(TypeGraphSet set, int jobs)
     {
-        var ranking = new PlanRanking();
+        var structs = new List<TypeRef>();
         DistinctTypesOfSet? distinct = set.Graphs.Length > 1 ? new DistinctTypesOfSet(set) : null;
-        for (int i = 0; i < set.Graphs.Length; i++)
+        foreach (TypeGraph graph in set.Graphs)
         {
-            TypeGraph graph = set.Graphs[i];
-            string? module = i == 0 ? null : KernelModules.NameOf(graph);
-            DeclarationText? texts = null;
-            Reorganizer? reorganizer = null;
             for (uint at = set.FirstTypeOf(graph).Value; at < (uint)graph.TypeCount; at++)
             {
                 TypeView type = graph[new TypeId(at)];
-                if (type.Kind != TypeKind.Struct || type.IsAnonymous || distinct?.Add(new TypeRef(graph, type.Id)) == false)
+                if (type.Kind == TypeKind.Struct && !type.IsAnonymous && distinct?.Add(new TypeRef(graph, type.Id)) != false)
                 {
-                    continue;
+                    structs.Add(new TypeRef(graph, type.Id));
                 }
-
-                reorganizer ??= NewReorganizer(graph);
-                ranking.Add(reorganizer.Plan(type.Id), () => (texts ??= new DeclarationText(graph)).Of(type.Id), module);
             }
         }
 
+        var ranking = new PlanRanking();
+        DeclarationText? texts = null;
+        PlanBatch.Run(structs, NewReorganizer, jobs, (i, plan) =>
+        {
+            (TypeGraph graph, TypeId id) = (structs[i].Graph, structs[i].Id);
+            texts = texts is null || i == 0 || !ReferenceEquals(structs[i - 1].Graph, graph) ? new DeclarationText(graph) : texts;
+            DeclarationText names = texts;
+            ranking.Add(plan, () => names.Of(id), ReferenceEquals(graph, set.Graphs[0]) ? null : KernelModules.NameOf(graph));
+        });
         ranking.Sort();
         return ranking;
     }
@@ -83,7 +87,7 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
 
             if (reorganizer.MistakeIn(id) is { } mistake)
             {
-                throw new UnusableException(mistake);
+                throw new UnusableException($"{name}: {mistake}");
             }
 
             ReorganizationPlan plan = reorganizer.Plan(id);

@@ -23,12 +23,19 @@ public readonly record struct EmbeddedLoss(string Path, TypeId Type, long Count,
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
 public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
 {
-    private const int MostPlaces = 1 << 14;
-    private const int MostSteps = 1 << 20;
+    // Types that share others can nest so that their places grow exponentially: what is looked at is bounded for each type and for all.
+    private const int MostPlaces = 1 << 12;
+    private const int MostSteps = 1 << 18;
+    private const int CharsInAll = 1 << 16;
+    private const int CharsForType = 256;
+    private const int CharsOfPlace = 64;
+    private const int LongestPathChars = 1024;
+    private const int DeepestPath = 32;
 
     private readonly int _maxNesting = Math.Min(256, (limits ?? ReaderLimits.Default).MaxNesting);
     private readonly Dictionary<TypeId, long> _totals = [];
     private readonly Dictionary<TypeId, int> _chosen = [];
+    private long _charsLeft = CharsInAll + ((long)CharsForType * graph.TypeCount);
 
     /// <summary>Bytes lost inside the members of a struct or union, its own holes not counted. Cost: linear in it and what it embeds.</summary>
     public long BytesIn(TypeId id) => InnerOf(id, 0);
@@ -45,6 +52,7 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
         var pending = new Stack<(TypeId Type, string Path, long Count, int Depth)>();
         pending.Push((id, "", 1, 0));
         int steps = 0;
+        isCut = false;
         for (int visited = 0; visited < MostPlaces && steps < MostSteps && pending.TryPop(out var at); visited++)
         {
             if (at.Depth > 0 && OwnOf(at.Type) is > 0 and var own)
@@ -54,18 +62,27 @@ public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, Read
 
             MemberList members = graph[at.Type].Members;
             int chosen = graph.KindOf(at.Type) == TypeKind.Union ? ChosenOf(at.Type, at.Depth) : -1;
-            int last = at.Depth >= _maxNesting ? 0 : chosen < 0 ? members.Count : chosen + 1;
+            int last = chosen < 0 ? members.Count : chosen + 1;
             for (int i = Math.Max(0, chosen); i < last; i++, steps++)
             {
-                if (OfMember(members[i], at.Depth) > 0)
+                if (OfMember(members[i], at.Depth) == 0)
+                {
+                    continue;
+                }
+
+                bool isTooFar = at.Path.Length > LongestPathChars || at.Depth >= DeepestPath || _charsLeft < 0;
+                isCut |= isTooFar;
+                if (!isTooFar)
                 {
                     (TypeId element, long count, string brackets) = ElementOf(members[i].Type);
-                    pending.Push((element, Join(at.Path, members[i], element) + brackets, Product(at.Count, count), at.Depth + 1));
+                    string path = Join(at.Path, members[i], element) + brackets;
+                    _charsLeft -= path.Length + CharsOfPlace;
+                    pending.Push((element, path, Product(at.Count, count), at.Depth + 1));
                 }
             }
         }
 
-        isCut = pending.Count > 0;
+        isCut |= pending.Count > 0;
         found.Sort(static (a, b) => a.LostBytes != b.LostBytes ? b.LostBytes.CompareTo(a.LostBytes) : string.CompareOrdinal(a.Path, b.Path));
         return found;
     }

@@ -93,6 +93,16 @@ internal sealed class PackingProblem
     /// <summary>Whether any order but the given one is legal.</summary>
     public bool CanMove => Segments.Any(segment => segment.Count > 1);
 
+    /// <summary>The same problem with another limit for the size.</summary>
+    public PackingProblem WithLimit(long maxSizeBytes) => new(Items, AlignmentBytes, (int)(LineBits / 8), maxSizeBytes, WideMembers)
+    {
+        MayMergeRuns = MayMergeRuns,
+    };
+
+    /// <summary>Whether the members lie in the same order in both.</summary>
+    public bool HasOrderOf(PackingProblem other) => Items.SelectMany(item => item.Parts).Select(part => part.Member)
+        .SequenceEqual(other.Items.SelectMany(item => item.Parts).Select(part => part.Member));
+
     /// <summary>Bytes of a struct whose members end at a bit.</summary>
     public long SizeBytesOf(long endBit) => PackingCursor.RoundUp((endBit + 7) / 8, AlignmentBytes);
 

@@ -70,23 +70,15 @@ internal sealed class ProblemBuilder
         for (int anchor = 0; anchor < _constraints.Anchors; anchor++)
         {
             List<PackingItem> items = _constraints.Glue(_items, anchor);
-            if (ReferenceEquals(items, _items))
+            PackingProblem problem = ReferenceEquals(items, _items) ? Given : ProblemOf(items, alignment, layout.Summary.SizeBytes);
+            problems.Add(problem);
+            if (problem.HasOrderOf(Given))
             {
-                return [Given];
+                return [problem];
             }
-
-            problems.Add(Glued(items, alignment));
         }
 
         return problems;
-    }
-
-    // What is glued may take more room than what lies apart.
-    private PackingProblem Glued(List<PackingItem> items, long alignment)
-    {
-        PackingProblem glued = ProblemOf(items, alignment, _layout.Summary.SizeBytes);
-        long size = glued.SizeBytesOf(glued.Lay([.. Enumerable.Range(0, items.Count)]).Bit);
-        return size <= _layout.Summary.SizeBytes ? glued : ProblemOf(items, alignment, size);
     }
 
     private PackingProblem ProblemOf(List<PackingItem> items, long alignment, long maxSizeBytes) =>
@@ -137,7 +129,7 @@ internal sealed class ProblemBuilder
             AlignmentBits = alignment * 8L,
             PinnedBit = -1,
         }, member)]), reason, reason is BarrierReason.DeclaredAlignment or BarrierReason.InferredAlignment ? alignment : 0);
-        _fixNext = i < _layout.Members.Length - 1 && _tails.EndsInFlexibleArray(type);
+        _fixNext = member.SizeBytes > 0 && i < _layout.Members.Length - 1 && _tails.EndsInFlexibleArray(type);
         _end = member.EndBits;
         _hasSize |= member.SizeBytes > 0;
         return i + 1;
@@ -157,8 +149,9 @@ internal sealed class ProblemBuilder
             : (BarrierReason.None, 0);
         BarrierReason reason = forced.Cause == AlignmentCause.Unexplained ? BarrierReason.UnexplainedHole
             : !_hasSize ? BarrierReason.FirstMember
-            : _tails.EndsInFlexibleArray(type) ? isLast ? BarrierReason.FlexibleArray : BarrierReason.EmbeddedFlexibleArray
+            : isLast && _tails.EndsInFlexibleArray(type) ? BarrierReason.FlexibleArray
             : member.SizeBytes == 0 && !IsEmptyStruct(type) ? BarrierReason.Marker
+            : _tails.EndsInFlexibleArray(type) ? BarrierReason.EmbeddedFlexibleArray
             : !_options.Groups && _groups.Contains(i) ? BarrierReason.CachelineGroup
             : _constraints.IsPinned(member.Index) ? BarrierReason.Pinned
             : _fixNext ? BarrierReason.EmbeddedFlexibleArray

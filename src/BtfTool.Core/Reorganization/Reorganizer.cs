@@ -18,6 +18,9 @@ public sealed class Reorganizer
     /// <summary>Items up to which a proof is worth much time.</summary>
     private const int ExactMembers = 66;
 
+    private static readonly PlanObjective WorstObjective =
+        new(int.MaxValue / 4, int.MaxValue / 4, 1L << 50, 1L << 40, int.MaxValue / 4, 1L << 50, 0);
+
     private readonly TypeGraph _graph;
     private readonly ReorganizeOptions _options;
     private readonly int _maxNesting;
@@ -70,23 +73,41 @@ public sealed class Reorganizer
 
         int[] identity = [.. Enumerable.Range(0, builder.Given!.Items.Length)];
         PlanObjective before = builder.Given.ObjectiveOf(builder.Given.Lay(identity));
-        ReorganizationPlan best = Solve(problems[0], layout, before, builder.Barriers);
-        for (int i = 1; i < problems.Count; i++)
+        ReorganizationPlan? best = BestOf(problems, layout, before, builder.Barriers);
+        if (best is null)
         {
-            ReorganizationPlan next = Solve(problems[i], layout, before, builder.Barriers);
-            best = next.AfterObjective < best.AfterObjective ? next : best;
+            // Together they fit into no order of this size.
+            List<PackingProblem> larger = [.. problems.Select(problem => problem.WithLimit(SizeAsGiven(problem)))];
+            best = BestOf(larger, layout, before, builder.Barriers)!;
         }
 
         // A glued item may keep some of its members in their order and not others, which the search does not see.
         return problems.Count == 1 || best.Moves.Length <= 1 ? best : best.WithProof(best.Proof & ~PlanProof.Moves);
     }
 
+    private ReorganizationPlan? BestOf(List<PackingProblem> problems, StructLayout layout, PlanObjective before, List<Barrier> barriers)
+    {
+        ReorganizationPlan? best = null;
+        foreach (PackingProblem problem in problems)
+        {
+            ReorganizationPlan? next = Solve(problem, layout, before, barriers);
+            best = next is not null && (best is null || next.AfterObjective < best.AfterObjective) ? next : best;
+        }
+
+        return best;
+    }
+
+    private static long SizeAsGiven(PackingProblem problem) =>
+        Math.Max(problem.MaxSizeBytes, problem.SizeBytesOf(problem.Lay([.. Enumerable.Range(0, problem.Items.Length)]).Bit));
+
     private ProblemBuilder Builder(MemberConstraints constraints) => new(_graph, _analyzer, _alignments, _tails, _options, constraints);
 
-    private ReorganizationPlan Solve(PackingProblem problem, StructLayout layout, PlanObjective before, List<Barrier> barriers)
+    // Null where no order keeps the limit of the size.
+    private ReorganizationPlan? Solve(PackingProblem problem, StructLayout layout, PlanObjective before, List<Barrier> barriers)
     {
         int[] order = [.. Enumerable.Range(0, problem.Items.Length)];
         PlanObjective given = problem.ObjectiveOf(problem.Lay(order));
+        given = given.SizeBytes > problem.MaxSizeBytes ? WorstObjective : given;
         PlanProof proof = PlanProof.Size | PlanProof.Layout | PlanProof.Moves;
         if (problem.CanMove)
         {
@@ -98,7 +119,17 @@ public sealed class Reorganizer
                 order = PackingProblem.Restore(reduced, FewestMoves(reduced, out fewest));
             }
 
+            if (_layouts.Best == WorstObjective)
+            {
+                return null;
+            }
+
             proof = _layouts.IsProven ? PlanProof.Size | PlanProof.Layout | (fewest ? PlanProof.Moves : 0) : PlanProof.None;
+        }
+
+        if (given == WorstObjective && !problem.CanMove)
+        {
+            return null;
         }
 
         PlacedMember[] placed = Places(problem, order);

@@ -33,8 +33,8 @@ public sealed record SlabCache(string Name, long ActiveObjects, long Objects, lo
         objectBytes = newSizeBytes <= sizeBytes ? Math.Min(objectBytes, ObjectBytes) : objectBytes;
 
         // A slab holds what it held where nothing changes: the allocator may use less of one than it could.
-        long perSlab = objectBytes == ObjectBytes || objectBytes == 0 ? ObjectsPerSlab : SlabBytes / objectBytes;
-        perSlab = objectBytes < ObjectBytes ? Math.Max(perSlab, ObjectsPerSlab) : perSlab;
+        long perSlab = objectBytes == ObjectBytes || objectBytes == 0 || ObjectsPerSlab == 0 ? ObjectsPerSlab : SlabBytes / objectBytes;
+        perSlab = objectBytes < ObjectBytes && ObjectsPerSlab > 0 ? Math.Max(perSlab, ObjectsPerSlab) : perSlab;
         long slabs = SlabsOf(perSlab);
         return new SlabChange(objectBytes, perSlab, slabs, Slabs - slabs, (Slabs - slabs) * SlabBytes);
     }

@@ -110,16 +110,6 @@ public sealed record SourceFacts
         };
     }
 
-    /// <summary>The processor that a file is for, as <see cref="ElfFacts.Machine"/>; null for raw BTF, which does not say. Cost: its headers.</summary>
-    /// <exception cref="InvalidImageException">The headers are broken.</exception>
-    public static string? MachineOf(TypeSource source)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        FileImage? last = source.Images.Length > 0 ? source.Images[^1] : null;
-        return last is not null && last.Bytes.Length >= 4 && ElfFile.IsElf(last.Bytes.Span(0, 4))
-            ? ElfMachine.NameOf(ElfFile.Parse(last.Path, last.Bytes, source.Limits).Machine) : null;
-    }
-
     private static ElfFacts OfElf(ElfFile elf)
     {
         var sections = new List<SectionFacts>();

@@ -1,25 +1,25 @@
 using System.Text.Json;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Types;
-using BtfTool.Emit.Text;
+using BtfTool.Emit.Json;
 
 namespace BtfTool.Emit.Layouts;
 
 /// <summary>Writes the members of a report as JSON.</summary>
 internal static class LayoutJsonMembers
 {
-    public static void Write(Utf8JsonWriter json, LayoutReport report, DeclarationText declarations)
+    public static void Write(Utf8JsonWriter json, LayoutReport report, JsonTypeTexts texts)
     {
         json.WriteStartArray("members");
         for (int i = 0; i < report.Layout.Members.Length; i++)
         {
-            WriteMember(json, report, declarations, i);
+            WriteMember(json, report, texts, i);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteMember(Utf8JsonWriter json, LayoutReport report, DeclarationText declarations, int position)
+    private static void WriteMember(Utf8JsonWriter json, LayoutReport report, JsonTypeTexts texts, int position)
     {
         MemberLayout place = report.Layout.Members[position];
         MemberView member = report.MemberAt(position);
@@ -29,7 +29,7 @@ internal static class LayoutJsonMembers
             json.WriteString("name", member.NameString);
         }
 
-        json.WriteString("type", declarations.Of(member.Type));
+        json.WriteString("type", texts.Of(member.Type));
         json.WriteNumber("offset_bytes", place.OffsetBytes);
         json.WriteNumber("size_bytes", place.SizeBytes);
         if (place.BitfieldBits != 0)

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Profiles;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
-using BtfTool.Emit.Text;
+using BtfTool.Emit.Json;
 
 namespace BtfTool.Emit.Layouts;
 
@@ -18,7 +19,7 @@ public sealed class LayoutJsonWriter : IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly IBufferWriter<byte> _target;
     private TypeGraph? _graph;
-    private DeclarationText? _declarations;
+    private JsonTypeTexts? _texts;
 
     /// <summary>Begins the document.</summary>
     /// <param name="target">Where to.</param>
@@ -57,15 +58,15 @@ public sealed class LayoutJsonWriter : IDisposable
     public void Write(LayoutReport report, string? name = null, string? module = null)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (_graph != report.Graph || _declarations is null)
+        if (_graph != report.Graph || _texts is null)
         {
             _graph = report.Graph;
-            _declarations = new DeclarationText(report.Graph);
+            _texts = new JsonTypeTexts(report.Graph, ReaderLimits.Default);
         }
 
         _json.WriteStartObject();
         WriteHead(report, name, module);
-        LayoutJsonMembers.Write(_json, report, _declarations);
+        LayoutJsonMembers.Write(_json, report, _texts);
         WriteGaps(report);
         WriteLines(report);
         WriteStraddling(report);
@@ -274,7 +275,7 @@ public sealed class LayoutJsonWriter : IDisposable
         {
             _json.WriteStartObject();
             _json.WriteString("path", loss.Path);
-            _json.WriteString("type", _declarations!.Of(loss.Type));
+            _json.WriteString("type", _texts!.Of(loss.Type));
             _json.WriteNumber("count", loss.Count);
             _json.WriteNumber("own_bytes", loss.OwnBytes);
             _json.WriteNumber("lost_bytes", loss.LostBytes);

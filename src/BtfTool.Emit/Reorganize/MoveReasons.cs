@@ -68,6 +68,8 @@ internal sealed class MoveReasons
             (true, true) => $"closes the holes of {Number(holeBefore)} and {Number(old.HoleBytes)} bytes around it",
             (true, false) => $"closes the {Number(holeBefore)}-byte hole before it",
             (false, true) => $"closes the {Number(old.HoleBytes)}-byte hole behind it",
+            _ when _struct.Plan.AfterObjective.Straddles < _struct.Plan.BeforeObjective.Straddles =>
+                "shifts what lies between, so that fewer members straddle a cache line",
             _ => "",
         };
     }

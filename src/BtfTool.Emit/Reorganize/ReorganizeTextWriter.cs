@@ -17,7 +17,8 @@ namespace BtfTool.Emit.Reorganize;
 /// </summary>
 /// <param name="output">Where to.</param>
 /// <param name="cachelineBytes">Bytes of a cache line, a power of two.</param>
-public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
+/// <param name="pageBytes">Bytes of a page, a power of two.</param>
+public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes, int pageBytes = KmallocBuckets.PageBytes)
 {
     private static readonly TableColumn[] s_columns = [new(""), new("before", IsRightAligned: true), new("after", IsRightAligned: true)];
 
@@ -116,12 +117,8 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
         Row(table, "size in bytes"u8, before.SizeBytes, after.SizeBytes);
         Row(table, "cache lines"u8, before.Cachelines, after.Cachelines);
         Row(table, "kmalloc bucket in bytes"u8, before.BucketBytes, after.BucketBytes);
-        if (ObjectsPerPage(after.SizeBytes) > 0)
-        {
-            Row(table, "objects per page of kmalloc"u8, ObjectsPerPage(before.BucketBytes), ObjectsPerPage(after.BucketBytes));
-            Row(table, "objects per page of an own cache"u8, ObjectsPerPage(before.SizeBytes), ObjectsPerPage(after.SizeBytes));
-        }
-
+        WriteAllocations(table, AllocatorFacts.Of(before.SizeBytes, old.AlignmentBytes, pageBytes),
+            AllocatorFacts.Of(after.SizeBytes, s.Plan.AlignmentBytes, pageBytes));
         Row(table, "members that straddle lines"u8, before.Straddles, after.Straddles);
         Row(table, "holes"u8, old.Holes, relaid.Holes);
         Row(table, "bytes in holes"u8, old.HoleBytes, relaid.HoleBytes);
@@ -132,7 +129,16 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes)
         table.Finish();
     }
 
-    private static long ObjectsPerPage(long bytes) => bytes > 0 ? KmallocBuckets.PageBytes / bytes : 0;
+    private static void WriteAllocations(TableWriter table, in AllocatorFacts before, in AllocatorFacts after)
+    {
+        RowIfAny(table, "objects of kmalloc in a page"u8, before.ObjectsPerPage, after.ObjectsPerPage);
+        if (before.SlabOrder >= 0 && after.SlabOrder >= 0)
+        {
+            table.Cell("objects of an own cache in pages"u8);
+            table.Cell(System.Text.Encoding.UTF8.GetBytes($"{Number(before.ObjectsPerSlab)} in {Number(1L << before.SlabOrder)}"));
+            table.Cell(System.Text.Encoding.UTF8.GetBytes($"{Number(after.ObjectsPerSlab)} in {Number(1L << after.SlabOrder)}"));
+        }
+    }
 
     private static void RowIfAny(TableWriter table, ReadOnlySpan<byte> what, long before, long after)
     {
