@@ -14,6 +14,9 @@ internal sealed class LayoutSearch
     /// <summary>Steps after which better bounds are worth their cost.</summary>
     private const int EasySteps = 20_000;
 
+    /// <summary>Items up to which the search alone comes to its end.</summary>
+    private const int FewItems = 12;
+
     private readonly SearchTable<Key> _seen = new();
     private bool _looksThrough;
     private PackingProblem _problem = null!;
@@ -64,7 +67,7 @@ internal sealed class LayoutSearch
         }
 
         IsProven = IsWithoutRivals();
-        if (!IsProven && OrderImprover.IsFor(problem))
+        if (!IsProven && problem.Items.Length > FewItems && OrderImprover.IsFor(problem))
         {
             Improve();
             IsProven = IsWithoutRivals();
