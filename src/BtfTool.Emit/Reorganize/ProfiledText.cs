@@ -13,6 +13,7 @@ internal sealed class ProfiledText(Utf8Writer output, MemberNames names)
 {
     private const int MostLines = 16;
     private const int MostPairs = 20;
+    private const int MostHot = 12;
 
     public void Write(ReorganizedStruct s, ProfiledPlan profiled)
     {
@@ -41,12 +42,16 @@ internal sealed class ProfiledText(Utf8Writer output, MemberNames names)
         {
             long accesses = profiled.Before.Of(position)!.Accesses;
             bool isWide = wanted.Wide.Contains(position);
-            hot.Add($"{NameOf(s, layout, position)} {HeatText.Percent(accesses, profiled.Before.Samples.OnMembers)}{(isWide ? " (larger than a line)" : "")}");
+            if (hot.Count < MostHot)
+            {
+                hot.Add($"{NameOf(s, layout, position)} {HeatText.Percent(accesses, profiled.Before.Samples.OnMembers)}{(isWide ? " (larger than a line)" : "")}");
+            }
+
             bits += isWide ? 0 : layout.Members[position].EndBits - layout.Members[position].BitOffset;
         }
 
         long lineBits = profiled.Before.CachelineBytes * 8L;
-        output.Write($"  hot, the fewest members with {Number(wanted.SharePercent)} % of the accesses: {string.Join(", ", hot)}\n");
+        output.Write($"  hot, the fewest members with {Number(wanted.SharePercent)} % of the accesses: {string.Join(", ", hot)}{(wanted.Hot.Count > MostHot ? $" and {Number(wanted.Hot.Count - MostHot)} more" : "")}\n");
         output.Write($"  they have {Count((bits + 7) / 8, "byte")}: no order puts them on fewer than {Count((bits + lineBits - 1) / lineBits, "line")}\n");
     }
 
@@ -72,6 +77,10 @@ internal sealed class ProfiledText(Utf8Writer output, MemberNames names)
         }
 
         rows.Write("what is sampled");
+        if (after.Collisions > before.Collisions)
+        {
+            output.Write("  more accesses collide than before: pairs too weak to be parted come to share lines; a smaller --hot-share packs less\n"u8);
+        }
     }
 
     private void WriteRivals(ReorganizedStruct s, ProfiledPlan profiled)
