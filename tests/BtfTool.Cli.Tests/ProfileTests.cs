@@ -54,7 +54,7 @@ public class ProfileTests : WorkFolder
     {
         string text = Run("reorganize", "inode", "--profile", s_samples, "-f", s_kernel);
 
-        text.ShouldContain("lines with hot members 8 -> 2, pairs that share a line 3 -> 0");
+        text.ShouldContain("lines with hot members 8 -> 2, pairs that share a line 5 -> 0");
         text.ShouldContain("hot, the fewest members with 90 % of the accesses: i_sb 32.7 %");
         text.ShouldMatch(@"(?m)^  lines with 90 % of the accesses +5 +2$");
         text.ShouldContain("i_op, i_sb: 462 collisions if on one line: apart");

@@ -12,8 +12,8 @@ public readonly record struct MemberRivalry(int First, int Second, long Collisio
 /// <summary>Which members the samples say are used most, and which must not share a line.</summary>
 public sealed class HotMembers
 {
-    /// <summary>Of all accesses to members the share, in percent, below which a pair does not count as rivals.</summary>
-    public const int LeastRivalryPercent = 1;
+    /// <summary>A pair whose collisions are fewer than one in so many accesses to members does not count as rivals.</summary>
+    public const int LeastRivalry = 1000;
 
     /// <summary>Most members that are kept apart from others.</summary>
     public const int MaxSeparate = 32;
@@ -55,7 +55,7 @@ public sealed class HotMembers
             sum += heat.Of(byHeat[k])!.Accesses;
         }
 
-        List<MemberRivalry> rivals = RivalsIn(heat, byHeat, Math.Max(1, heat.Samples.OnMembers / 100 * LeastRivalryPercent));
+        List<MemberRivalry> rivals = RivalsIn(heat, byHeat, Math.Max(1, heat.Samples.OnMembers / LeastRivalry));
         List<MemberRivalry> kept = Kept(rivals);
         return new HotMembers(sharePercent)
         {

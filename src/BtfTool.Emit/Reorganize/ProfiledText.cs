@@ -92,7 +92,7 @@ internal sealed class ProfiledText(Utf8Writer output, MemberNames names)
         }
 
         StructLayout layout = profiled.Before.Samples.Layout;
-        output.Write($"\npairs that different CPUs fight over (of {Count(HotMembers.LeastRivalryPercent, "percent")} of the accesses or more):\n");
+        output.Write($"\npairs that different CPUs fight over (one in {Number(HotMembers.LeastRivalry)} accesses or more):\n");
         foreach (MemberRivalry pair in wanted.Rivals.Take(MostPairs))
         {
             bool isTogether = profiled.StillTogether.Contains(pair);
