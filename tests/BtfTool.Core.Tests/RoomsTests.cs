@@ -22,6 +22,7 @@ public partial class RoomsTests
         ["Layout"] = ["Diagnostics", "IO", "Types"],
         ["Slabs"] = ["Diagnostics", "IO", "Types"],
         ["Reorganization"] = ["Diagnostics", "IO", "Types", "Layout", "Slabs"],
+        ["Profiles"] = ["Diagnostics", "IO", "Types", "Layout", "Reorganization"],
         ["Queries"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Compare"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Relocations"] = ["Diagnostics", "IO", "Types", "Btf"],
