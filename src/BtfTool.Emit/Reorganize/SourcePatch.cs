@@ -35,6 +35,11 @@ public static class SourcePatch
             return $"no struct opens at line {line}";
         }
 
+        if (source.Declarations.Count == 0)
+        {
+            return "its members stand on the line where it opens";
+        }
+
         int[] declarationOf = Match(subject, source);
         if (Mistake(subject, source, declarationOf) is { } mistake)
         {
@@ -43,7 +48,13 @@ public static class SourcePatch
 
         List<int> order = NewOrder(subject, source, declarationOf);
         int first = source.Declarations[0].First, end = source.Declarations[^1].Last + 1;
-        WriteDiff(path, lines, first, end, Reordered(source, order, lines, first, end), output);
+        var moved = new HashSet<int>();
+        foreach (MemberMove move in subject.Plan.Moves)
+        {
+            moved.Add(declarationOf[move.Member]);
+        }
+
+        WriteDiff(path, lines, first, end, Reordered(source, order, moved, lines, first), output);
         return null;
     }
 
@@ -155,33 +166,41 @@ public static class SourcePatch
         return order;
     }
 
-    // What lies between declarations (blank lines, what stands behind a directive) stays behind the place it was at.
-    private static List<string> Reordered(SourceStruct source, List<int> order, IReadOnlyList<string> lines, int first, int end)
+    // Blank lines go with what follows them and does not move.
+    private static List<string> Reordered(SourceStruct source, List<int> order, HashSet<int> moved, IReadOnlyList<string> lines, int first)
     {
         var result = new List<string>();
-        int at = first;
-        for (int place = 0; place < order.Count; place++)
+        foreach (int d in order)
         {
-            SourceDeclaration old = source.Declarations[place], put = source.Declarations[order[place]];
-            for (; at < old.First; at++)
+            SourceDeclaration put = source.Declarations[d];
+            if (!moved.Contains(d))
             {
-                result.Add(lines[at]);
+                AddBlankLines(source, d, moved, lines, first, result);
             }
 
             for (int i = put.First; i <= put.Last; i++)
             {
                 result.Add(lines[i]);
             }
-
-            at = old.Last + 1;
-        }
-
-        for (; at < end; at++)
-        {
-            result.Add(lines[at]);
         }
 
         return result;
+    }
+
+    private static void AddBlankLines(SourceStruct source, int d, HashSet<int> moved, IReadOnlyList<string> lines, int first, List<string> result)
+    {
+        int start = StartOf(d);
+        while (start == source.Declarations[d].First && d > 0 && moved.Contains(d - 1))
+        {
+            start = StartOf(--d);
+        }
+
+        for (int i = start; i < source.Declarations[d].First; i++)
+        {
+            result.Add(lines[i]);
+        }
+
+        int StartOf(int declaration) => declaration == 0 ? first : source.Declarations[declaration - 1].Last + 1;
     }
 
     private static void WriteDiff(string path, IReadOnlyList<string> lines, int first, int end, List<string> changed, Utf8Writer output)
