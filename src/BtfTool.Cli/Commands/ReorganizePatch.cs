@@ -55,9 +55,11 @@ internal sealed class ReorganizePatch
             }
 
             string name = subject.Graph.NameString(file);
-            string path = Find(name, r.GetValue(_sourceDirectory))
+            string? directory = r.GetValue(_sourceDirectory);
+            string path = Find(name, directory)
                 ?? throw new UnusableException($"{subject.Name} is declared in {name}, which is not at hand (--source-dir)");
-            string shown = name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name.TrimStart('/');
+            string shown = directory is not null ? Path.GetRelativePath(directory, path)
+                : name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name.TrimStart('/');
             if (SourcePatch.Write(subject, shown, File.ReadAllLines(path), (int)Math.Min(line, int.MaxValue), output) is { } problem)
             {
                 throw new UnusableException($"{path}:{line}: {subject.Name} cannot be reordered there: {problem}");
@@ -74,6 +76,7 @@ internal sealed class ReorganizePatch
         }
 
         string[] parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        parts = parts[(Array.LastIndexOf(parts, "..") + 1)..];
         for (int skipped = 0; skipped < parts.Length; skipped++)
         {
             string path = Path.Combine([directory, .. parts.AsSpan(skipped)]);
