@@ -32,6 +32,12 @@ public sealed record DiffSelection
 /// <param name="Breaks">What they break together.</param>
 public sealed record ShownDifference(TypeDifference Difference, IReadOnlyList<TypeChange> Changes, Breaks Breaks)
 {
+    /// <summary>Whether every change that is a cause of its own is allowed, and so all that follow from them.</summary>
+    public bool IsAllowed { get; init; }
+
+    /// <summary>The most grave of the changes that are not allowed; null where all are.</summary>
+    public ReportLevel? Level { get; init; }
+
     /// <summary>Types that changed because of this one, and nothing else about them; those that name it as their cause.</summary>
     public IReadOnlyList<ShownDifference> Consequences { get; internal set; } = [];
 
@@ -77,9 +83,13 @@ public sealed class DiffView
             _counts[i] = new ClassCount((ChangeClass)i, 0, 0, 0, Breaks.None);
         }
 
+        var verdicts = new CauseVerdicts(differences, selection);
         foreach (TypeDifference difference in differences)
         {
-            Add(difference);
+            if (selection.IsAsked is null || selection.IsAsked(difference))
+            {
+                Add(difference, verdicts.Of(difference));
+            }
         }
 
         Fold();
@@ -109,6 +119,13 @@ public sealed class DiffView
     /// <summary>Changes that were left out by <c>--only</c> and <c>--ignore</c>.</summary>
     public int IgnoredCount { get; private set; }
 
+    /// <summary>Whether a change fails nothing: it is allowed, or follows only from what is.</summary>
+    public bool IsAllowed(ShownDifference item, TypeChange change)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return Selection.Allowed.Contains(change) || (item.IsAllowed && CauseVerdicts.Follows(item.Difference, change));
+    }
+
     /// <summary>Number of types that have changes which break something.</summary>
     public int BreakCount(Breaks breaks)
     {
@@ -135,32 +152,32 @@ public sealed class DiffView
         return false;
     }
 
-    private void Add(TypeDifference difference)
+    private void Add(TypeDifference difference, CauseVerdict verdict)
     {
-        if (Selection.IsAsked is { } isAsked && !isAsked(difference))
-        {
-            return;
-        }
-
         var changes = new List<TypeChange>(difference.Changes.Count);
         Breaks breaks = Breaks.None;
         ulong seen = 0;
+        ReportLevel? worst = null;
         foreach (TypeChange change in difference.Changes)
         {
-            if (!Selection.Shows(change))
+            bool follows = CauseVerdicts.Follows(difference, change);
+            if (!Selection.Shows(change) || (follows && verdict.AreIgnored))
             {
-                IgnoredCount++;
+                IgnoredCount += change.Count;
                 continue;
             }
 
+            bool isAllowed = Selection.Allowed.Contains(change) || (follows && verdict.AreAllowed);
             changes.Add(change);
             breaks |= change.Breaks;
-            Count(change, ref seen);
+            Count(change, isAllowed, ref seen);
+            ReportLevel level = DiffSelection.LevelOf(change.Breaks);
+            worst = isAllowed || worst >= level ? worst : level;
         }
 
         if (changes.Count > 0)
         {
-            _items.Add(new ShownDifference(difference, changes, breaks));
+            _items.Add(new ShownDifference(difference, changes, breaks) { IsAllowed = verdict.AreAllowed, Level = worst });
             AddedCount += difference.Old is null ? 1 : 0;
             RemovedCount += difference.New is null ? 1 : 0;
             ChangedCount += difference.Old is not null && difference.New is not null ? 1 : 0;
@@ -168,17 +185,16 @@ public sealed class DiffView
         }
     }
 
-    private void Count(TypeChange change, ref ulong seen)
+    private void Count(TypeChange change, bool isAllowed, ref ulong seen)
     {
-        bool isAllowed = Selection.Allowed.Contains(change);
         ref ClassCount count = ref _counts[(int)change.Class];
         bool isFirst = (seen >> (int)change.Class & 1) == 0;
         seen |= 1UL << (int)change.Class;
         count = count with
         {
-            Changes = count.Changes + 1,
+            Changes = count.Changes + change.Count,
             Types = count.Types + (isFirst ? 1 : 0),
-            Allowed = count.Allowed + (isAllowed ? 1 : 0),
+            Allowed = count.Allowed + (isAllowed ? change.Count : 0),
             Breaks = count.Breaks | change.Breaks,
         };
         _levels[(int)DiffSelection.LevelOf(change.Breaks)] += isAllowed ? 0 : 1;
