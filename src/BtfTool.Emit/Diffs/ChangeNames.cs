@@ -17,6 +17,9 @@ public static class ChangeNames
     /// <summary>The words that stand for several classes.</summary>
     public static IEnumerable<string> Groups => ["layout", "source", "core", "harmless"];
 
+    /// <summary>All that <see cref="Parse"/> knows.</summary>
+    public static IEnumerable<string> Words => [.. Groups, .. s_names];
+
     /// <summary>The name of a class: <c>member_added</c>.</summary>
     public static string Of(ChangeClass change) => s_names[(int)change];
 
