@@ -171,9 +171,20 @@ public sealed class DiffText(Utf8Writer output, DiffTextOptions options)
         foreach (TypeChange change in item.Changes)
         {
             string path = change.Path is { } at ? $" {TextRows.Harmless(at)}" : "";
-            output.Write($"    {ChangeNames.Of(change.Class)}{path}");
-            output.Write(change.Old is null && change.New is null ? ""
-                : $": {TextRows.Harmless(change.Old ?? "(none)")} -> {TextRows.Harmless(change.New ?? "(none)")}");
+            output.Write($"    {ChangeNames.Of(change.Class)}{path}\n");
+            WriteSide("      - ", change.Old, TextStyle.Removed);
+            WriteSide("      + ", change.New, TextStyle.Added);
+        }
+    }
+
+    private void WriteSide(string mark, string? text, TextStyle style)
+    {
+        if (text is not null)
+        {
+            output.Style(style);
+            output.Write(mark);
+            output.Write(TextRows.Harmless(text));
+            output.Style(TextStyle.Plain);
             output.Write((byte)'\n');
         }
     }

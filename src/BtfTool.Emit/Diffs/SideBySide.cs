@@ -42,7 +42,9 @@ internal static class SideBySide
     /// <param name="left">Lines before.</param>
     /// <param name="right">Lines now.</param>
     /// <param name="differs">Whether what is of one name differs beyond its place.</param>
-    public static List<SidePair> Of(List<SideRow> left, List<SideRow> right, Func<SideRow, SideRow, bool> differs)
+    /// <param name="isRenamed">Whether what is of two names at one place is one member.</param>
+    public static List<SidePair> Of(
+        List<SideRow> left, List<SideRow> right, Func<SideRow, SideRow, bool> differs, Func<SideRow, SideRow, bool> isRenamed)
     {
         int[] matches = Match(left, right);
         bool[] isAnchor = LongestIncreasing(matches);
@@ -66,7 +68,7 @@ internal static class SideBySide
             }
 
             int j = isEnd ? right.Count : matches[i];
-            AddBlock(CollectionsMarshal.AsSpan(left)[from..i], CollectionsMarshal.AsSpan(right)[at..j], twins, pairs);
+            AddBlock(CollectionsMarshal.AsSpan(left)[from..i], CollectionsMarshal.AsSpan(right)[at..j], twins, isRenamed, pairs);
             if (!isEnd)
             {
                 PairState state = differs(left[i], right[j]) ? PairState.Changed
@@ -130,14 +132,15 @@ internal static class SideBySide
         return isIn;
     }
 
-    // What is on one side only; where both begin at one place they are beside each other: a hole and what fills it, an old name and a new.
-    private static void AddBlock(ReadOnlySpan<SideRow> left, ReadOnlySpan<SideRow> right, Dictionary<SideRow, SideRow> twins, List<SidePair> pairs)
+    // What is on one side only; beside each other are a hole and what fills it, an old name and a new.
+    private static void AddBlock(ReadOnlySpan<SideRow> left, ReadOnlySpan<SideRow> right, Dictionary<SideRow, SideRow> twins,
+        Func<SideRow, SideRow, bool> isRenamed, List<SidePair> pairs)
     {
         int i = 0, j = 0;
         while (i < left.Length || j < right.Length)
         {
             bool both = i < left.Length && j < right.Length;
-            if (both && left[i].Position == right[j].Position && CanPair(left[i], right[j]) && !twins.ContainsKey(left[i]) && !twins.ContainsKey(right[j]))
+            if (both && left[i].Position == right[j].Position && CanPair(left[i], right[j], isRenamed) && !twins.ContainsKey(left[i]) && !twins.ContainsKey(right[j]))
             {
                 pairs.Add(new SidePair(left[i++], right[j++], PairState.Changed));
             }
@@ -152,6 +155,8 @@ internal static class SideBySide
         }
     }
 
-    private static bool CanPair(SideRow left, SideRow right) => (left.Kind is SideRowKind.Open) == (right.Kind is SideRowKind.Open)
-        && (left.Kind is SideRowKind.Close) == (right.Kind is SideRowKind.Close);
+    private static bool CanPair(SideRow left, SideRow right, Func<SideRow, SideRow, bool> isRenamed) =>
+        left.Kind == SideRowKind.Gap ? right.Kind is SideRowKind.Member or SideRowKind.Gap
+        : right.Kind == SideRowKind.Gap ? left.Kind == SideRowKind.Member
+        : left.Kind == right.Kind && left.Kind is SideRowKind.Member or SideRowKind.Enumerator && isRenamed(left, right);
 }

@@ -30,7 +30,7 @@ internal sealed class SideText(Utf8Writer output, int width)
         }
 
         _changes = ChangesByPath(item.Difference);
-        List<SidePair> pairs = SideBySide.Of(oldSide.Of(old.Id), newSide.Of(now.Id), Differs);
+        List<SidePair> pairs = SideBySide.Of(oldSide.Of(old.Id), newSide.Of(now.Id), Differs, IsRenamed);
         bool[] isShown = Shown(pairs);
         int offsets = OffsetWidth(pairs, isShown);
         for (int i = 0; i < pairs.Count;)
@@ -72,6 +72,10 @@ internal sealed class SideText(Utf8Writer output, int width)
 
     private bool Differs(SideRow left, SideRow right) => left.Kind != right.Kind || left.Text != right.Text || left.SizeBits != right.SizeBits
         || (left.Path.Length > 0 && left.Kind == SideRowKind.Member && _changes.ContainsKey(left.Path));
+
+    private bool IsRenamed(SideRow left, SideRow right) =>
+        (_changes.TryGetValue(right.Path, out TypeChange? change) || _changes.TryGetValue(left.Path, out change))
+        && change.Class is ChangeClass.MemberRenamed or ChangeClass.ReservedUse;
 
     // What changed and its neighbours. A move is a change of its own where it begins and nothing before it says why.
     private static bool[] Shown(List<SidePair> pairs)
@@ -170,7 +174,7 @@ internal sealed class SideText(Utf8Writer output, int width)
     private void WritePair(SidePair pair, int offsets)
     {
         (string left, string right) = (CellOf(pair.Old, offsets), CellOf(pair.New, offsets));
-        if (pair.Twin is { } twin)
+        if (pair.Twin is { } twin && twin.Kind != SideRowKind.Close)
         {
             _ = pair.Old is null ? right += $"  (was at {OffsetOf(twin)})" : left += $"  (now at {OffsetOf(twin)})";
         }
