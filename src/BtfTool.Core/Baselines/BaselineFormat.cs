@@ -25,7 +25,8 @@ namespace BtfTool.Core.Baselines;
 /// func f @... = fn(*struct s) int
 /// # end
 /// </code>
-/// Types are read from left to right: <c>*</c> pointer to, <c>[n]</c> array of n, <c>fn(...) T</c> function that returns T. What has no
+/// Types are read from left to right: <c>*</c> pointer to, <c>[n]</c> array of n (all dimensions
+/// together), <c>fn(...) T</c> function that returns T. What has no
 /// name stands in place; <c>^n</c> is the n-th of those around. A name with anything but letters, digits, <c>_$.</c> and single spaces
 /// is quoted. <c>name#2</c> is the second of several layouts of one name. The hash is XXH64 of what follows it in the block, with XXH64
 /// of what stands before it as seed.

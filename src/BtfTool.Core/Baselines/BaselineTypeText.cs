@@ -91,10 +91,8 @@ internal sealed class BaselineTypeText(TypeGraph graph, BaselineBuffer to, Reade
                     to.Write((byte)'*');
                     break;
                 case TypeKind.Array:
-                    to.Write((byte)'[');
-                    to.WriteDecimal(type.ElementCount);
-                    to.Write((byte)']');
-                    break;
+                    id = WriteArray(type);
+                    continue;
                 case TypeKind.Const or TypeKind.Volatile or TypeKind.Atomic or TypeKind.Restrict or TypeKind.TypeTag:
                     id = WriteQualifiers(id);
                     continue;
@@ -108,6 +106,34 @@ internal sealed class BaselineTypeText(TypeGraph graph, BaselineBuffer to, Reade
 
             id = type.Target;
         }
+    }
+
+    // BTF of pahole has one array where the source has several dimensions: what lies in memory is the same.
+    private TypeId WriteArray(TypeView type)
+    {
+        ulong count = type.ElementCount;
+        TypeId element = type.Target;
+        for (int length = 0; graph.KindOf(element) == TypeKind.Array; length++)
+        {
+            TypeView inner = graph[element];
+            if (length > limits.MaxNesting)
+            {
+                Reject(type.Id, "is a chain of types without an end");
+            }
+
+            if (Math.BigMul(count, inner.ElementCount, out ulong product) != 0)
+            {
+                break;
+            }
+
+            count = product;
+            element = inner.Target;
+        }
+
+        to.Write((byte)'[');
+        to.WriteDecimal(count);
+        to.Write((byte)']');
+        return element;
     }
 
     // Of several qualifiers the order says nothing, and some are no part of a layout.

@@ -9,7 +9,8 @@ namespace BtfTool.Core.Baselines;
 
 /// <summary>
 /// Writes layouts as a baseline: the same bytes for the same layouts, whatever the order, the ids and the format they come from. Left out
-/// is what is no layout: <c>restrict</c>, tags, names of parameters, variables, declared alignment.
+/// is what is no layout: <c>restrict</c>, tags, names of parameters, variables, declared alignment, the
+/// dimensions of an array.
 /// </summary>
 public static class BaselineWriter
 {

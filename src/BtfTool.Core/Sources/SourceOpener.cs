@@ -33,7 +33,7 @@ public static class SourceOpener
         ArgumentNullException.ThrowIfNull(path);
         options ??= new SourceOptions();
         (FileImage image, ElfFile? elf) = BtfLocation.Look(OpenImage(path), options.Limits);
-        if (elf is null && (options.Format == SourceFormat.Baseline || IsBaseline(image)))
+        if (options.Format == SourceFormat.Baseline || IsBaseline(image))
         {
             return OpenBaseline(image, options);
         }
