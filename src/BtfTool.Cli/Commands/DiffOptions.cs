@@ -108,6 +108,9 @@ internal sealed class DiffOptions
     public ReportFormat FormatOf(ParseResult r) => r.GetValue(_json) ? ReportFormat.Json
         : ReportWriters.TryParse(r.GetValue(_as), out ReportFormat format) ? format : ReportFormat.Text;
 
+    /// <summary>Whether what is asked for is no report.</summary>
+    public bool IsTextOrJson(CommandResult result) => result.GetValue(_as) is null or "text" or "json";
+
     public bool WantsColours(ParseResult r, string? outputPath) => Colours.Wanted(r.GetValue(_color) ?? "auto", outputPath);
 
     public DiffTextOptions TextOf(ParseResult r, string? outputPath)
