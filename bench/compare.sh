@@ -63,6 +63,7 @@ rows() {
     row "$label: list --points-to" "$tool list --points-to task_struct -f $file" "pahole -f task_struct $file"
     # pfunct -P alone, which lists all, takes nine seconds.
     row "$label: reorganize tcp_sock" "$tool reorganize tcp_sock -f $file" "pahole --reorganize -C tcp_sock $file"
+    row "$label: reorganize inode --profile" "$tool reorganize inode --profile fixtures/profiles/inode.csv -f $file" "pahole --reorganize -C inode $file"
     row "$label: reorganize --all" "$tool reorganize --all -f $file" "pahole --reorganize $file"
     row "$label: show --functions tcp_v4_rcv" "$tool show --functions tcp_v4_rcv -f $file" "pfunct -F btf -P -f tcp_v4_rcv $file"
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"

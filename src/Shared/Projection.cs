@@ -1,9 +1,9 @@
 namespace BtfTool;
 
 /// <summary>
-/// <c>Select</c> as the compiler writes it. That of System.Linq is a generic virtual method of each of its iterators: compiled ahead of
-/// time, every pair of value types that anything selects from and to costs code in every iterator, a sixth of the native program.
-/// Being in the namespace around all others, this one is found first.
+/// <c>Select</c> and <c>Where</c> as the compiler writes them. Those of System.Linq make iterators with a generic virtual <c>Select</c>:
+/// compiled ahead of time, every pair of value types that anything selects from and to costs code in every iterator, a sixth of the
+/// native program. Being in the namespace around all others, these are found first.
 /// </summary>
 internal static class Projection
 {
@@ -23,6 +23,18 @@ internal static class Projection
         foreach (TSource item in source)
         {
             yield return selector(item, index++);
+        }
+    }
+
+    /// <inheritdoc cref="Enumerable.Where{TSource}(IEnumerable{TSource}, Func{TSource, bool})"/>
+    public static IEnumerable<TSource> Where<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)
+    {
+        foreach (TSource item in source)
+        {
+            if (predicate(item))
+            {
+                yield return item;
+            }
         }
     }
 }

@@ -135,6 +135,7 @@ public class ReorganizeTests : WorkFolder
     [InlineData("did you mean 'next'?", "holed", "--pin", "nxet")]
     [InlineData("unknown type 'no_such_struct'", "no_such_struct")]
     [InlineData("'colour' is no struct", "colour")]
+    [InlineData("its types do not say where it is declared", "holed", "--diff")]
     public void What_the_file_does_not_have_ends_with_3(string message, params string[] arguments)
     {
         RunResult run = BtfToolProcess.Run(["reorganize", .. arguments, "-f", Write("btf", Assemble())]);
@@ -143,6 +144,24 @@ public class ReorganizeTests : WorkFolder
         run.Errors.ShouldContain(message);
         run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
         run.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_plan_becomes_a_patch_of_the_source_that_DWARF_names()
+    {
+        string file = Path.Combine(Fixtures.Root, "fixtures/dwarf/bin/packing.gcc-dwarf5.o");
+        Directory.CreateDirectory(PathTo("c"));
+        string source = new string('\n', 19) + "struct holes {\n\tchar a;\n\tlong b;\n\tchar c;\n\tlong d;\n\tchar e;\n\tint f;\n\tchar g;\n\tshort h;\n\tchar i;\n};\n";
+        Write("c/packing.c", System.Text.Encoding.UTF8.GetBytes(source));
+
+        string patch = Reorganize("holes", "-f", file, "--diff", "--source-dir", PathTo(""));
+
+        patch.ShouldStartWith("--- a/c/packing.c\n+++ b/c/packing.c\n@@ ");
+        patch.Split('\n').Count(line => line.StartsWith("+\t", StringComparison.Ordinal)).ShouldBe(2);
+        patch.Split('\n').Count(line => line.StartsWith("-\t", StringComparison.Ordinal)).ShouldBe(2);
+        RunResult elsewhere = BtfToolProcess.Run(["reorganize", "holes", "-f", file, "--diff", "--source-dir", "/nowhere"]);
+        elsewhere.ExitCode.ShouldBe(3);
+        elsewhere.Errors.ShouldContain("which is not at hand (--source-dir)");
     }
 
     [Fact]

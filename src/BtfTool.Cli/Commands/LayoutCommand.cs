@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Profiles;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
@@ -20,6 +21,8 @@ internal static class LayoutCommand
         ("btftool layout 'tcp_*' --arch s390x -f vmlinux", "all structs that match, on cache lines of 256 bytes"),
         ("btftool layout --all --top 50", "what is worth reorganising in a whole kernel, by live objects where they are known"),
         ("btftool layout iphdr --against vmlinux.s390x", "two layouts of a type, every skew marked"),
+        ("btftool layout sock --profile samples.csv", "heat of members and lines, false sharing, by type,offset,reads,writes,cpu"),
+        ("btftool layout inode --guess", "without samples: which lines may mix what is read with what is written"),
         ("btftool layout --json sk_buff | jq '.types[0].gaps[] | select(.cause == \"inferred_alignment\")'", "as data: what was forced apart"),
     ]);
 
@@ -44,6 +47,7 @@ internal static class LayoutCommand
 
         private readonly LayoutTarget _target = new();
         private readonly SlabOptions _slabs = new();
+        private readonly LayoutHeatOptions _heat = new();
         private readonly RankedLayouts _ranked;
         private readonly LayoutsAgainst _against;
 
@@ -62,7 +66,7 @@ internal static class LayoutCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _target.All, _json, _color];
+        public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _heat.All, .. _target.All, _json, _color];
 
         public void Validate(CommandResult result)
         {
@@ -71,6 +75,7 @@ internal static class LayoutCommand
             _against.Validate(result, hasNames);
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _target.Validate(result);
+            _heat.Validate(result, hasNames && result.GetResult(_against.All.First()) is null or { Implicit: true });
             if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
             {
                 result.AddError($"--color takes auto, always or never, not '{color.Tokens[0].Value}'.");
@@ -95,18 +100,20 @@ internal static class LayoutCommand
             List<LayoutSubject> subjects = LayoutSubject.Of(Common, r, source, names);
             SlabJoin? slabs = _slabs.Read(r, Common, new TypeGraphSet([.. subjects.Select(subject => subject.Graph).Distinct()]));
             Func<LayoutReport, SlabCache?>? cacheOf = slabs is null ? null : report => slabs.CacheOf(new TypeRef(report.Graph, report.Type));
+            Func<LayoutReport, LayoutHeat?>? heatOf = _heat.HeatOf(r, subjects);
             using OutputTarget target = Common.OpenTarget(r);
             int cacheline = _target.CachelineOf(r, machine);
             if (r.GetValue(_json))
             {
-                using var json = new LayoutJsonWriter(target.Writer, machine, cacheline) { CacheOf = cacheOf };
+                using var json = new LayoutJsonWriter(target.Writer, machine, cacheline) { CacheOf = cacheOf, HeatOf = heatOf, Guesses = _heat.Guesses(r) };
                 WriteAll(subjects, cacheline, machine, json.Write);
                 json.End();
             }
             else
             {
                 var output = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));
-                WriteAll(subjects, cacheline, machine, new LayoutTextWriter(output) { CacheOf = cacheOf }.Write);
+                var text = new LayoutTextWriter(output) { CacheOf = cacheOf, HeatOf = heatOf, Guesses = _heat.Guesses(r) };
+                WriteAll(subjects, cacheline, machine, text.Write);
                 output.Flush();
             }
 

@@ -16,8 +16,10 @@ internal static class ReorganizeCommand
     [
         ("btftool reorganize task_struct", "what moves where and why, and the struct as it would be"),
         ("btftool reorganize sock --hot sk_lock,sk_wmem_alloc", "with the members that are used together on the fewest lines"),
+        ("btftool reorganize sock --profile samples.csv", "what samples show to be used together close, what CPUs fight over apart"),
         ("btftool reorganize tun_file -f tun.ko --pin sk", "with a member that keeps its offset"),
         ("btftool reorganize inode --steps", "move by move, with the size after each"),
+        ("btftool reorganize tun_file -f tun.ko --diff --source-dir ~/linux | patch -p1", "as a patch of the source, where DWARF says which"),
         ("btftool reorganize --all --top 20", "the structs of the kernel that gain most: bucket, cache lines, bytes"),
         ("btftool reorganize --json inode | jq '.structs[].proof'", "as data"),
     ]);
@@ -43,6 +45,8 @@ internal static class ReorganizeCommand
 
         private readonly ReorganizeConstraints _constraints = new();
         private readonly LayoutTarget _target = new();
+        private readonly ReorganizePatch _patch = new();
+        private readonly ReorganizeProfile _profile = new();
 
         private readonly Option<bool> _all = CommonOptions.Flag("--all", "Every struct of the file, one line for each that gains");
         private readonly Option<string?> _top = new("--top") { Description = "With --all: only the first N", HelpName = "N" };
@@ -56,7 +60,7 @@ internal static class ReorganizeCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _target.All, _steps, _uapi, _json, _color];
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _target.All, _steps, .. _patch.All, _uapi, _json, _color];
 
         public void Validate(CommandResult result)
         {
@@ -68,7 +72,9 @@ internal static class ReorganizeCommand
 
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _constraints.Validate(result, all);
+            _profile.Validate(result, all);
             _target.Validate(result);
+            _patch.Validate(result, all, result.GetValue(_json) || result.GetValue(_steps));
             if (all && result.GetValue(_steps))
             {
                 result.AddError("--steps is about one struct: give its NAME, not --all.");
@@ -91,7 +97,7 @@ internal static class ReorganizeCommand
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
             TargetMachine machine = _target.MachineOf(r, source);
             int cachelineBytes = _target.CachelineOf(r, machine);
-            var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi));
+            var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi), _profile.Of(r));
             if (r.GetValue(_all))
             {
                 return WriteRanking(plans.Rank(Common.ReadGraphs(r, source), Common.Jobs(r)), r, cachelineBytes);
@@ -111,7 +117,13 @@ internal static class ReorganizeCommand
         private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes, int pageBytes)
         {
             using OutputTarget target = Common.OpenTarget(r);
-            if (r.GetValue(_json))
+            if (_patch.IsAsked(r))
+            {
+                var patches = new Utf8Writer(target.Writer);
+                _patch.Write(structs, r, patches);
+                patches.Flush();
+            }
+            else if (r.GetValue(_json))
             {
                 using var json = new ReorganizeJsonWriter(target.Writer, cachelineBytes);
                 structs.ForEach(json.Write);

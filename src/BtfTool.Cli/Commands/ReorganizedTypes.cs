@@ -1,3 +1,4 @@
+using BtfTool.Core.Layout;
 using BtfTool.Core.Queries;
 using BtfTool.Core.Reorganization;
 using BtfTool.Core.Sources;
@@ -10,16 +11,20 @@ namespace BtfTool.Cli.Commands;
 /// <summary>Plans for what was asked on the command line.</summary>
 /// <param name="options">Constraints.</param>
 /// <param name="movesUapi">Whether structs that user programs know are planned as others.</param>
-internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi)
+/// <param name="samples">What samples ask; null for nothing.</param>
+internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi, ProfiledStructs? samples = null)
 {
     /// <summary>Plans for the structs that names mean, in their order, each once.</summary>
     /// <exception cref="UnusableException">Nothing of that is a struct, or a struct lacks a member that the options name.</exception>
     public List<ReorganizedStruct> Plan(IReadOnlyList<FoundTypes> groups, string[] names, bool withSteps)
     {
         var structs = new List<ReorganizedStruct>();
-        foreach (FoundTypes group in groups)
+        (FoundTypes Group, (TypeId Id, string Name)[] Types)[] asked =
+            [.. groups.Select(group => (group, StructsOf(group, new DeclarationText(group.Graph)).ToArray()))];
+        samples?.Read(asked.SelectMany(of => of.Types.Select(type => type.Name)));
+        foreach ((FoundTypes group, (TypeId Id, string Name)[] types) in asked)
         {
-            structs.AddRange(Plan(group, StructsOf(group, new DeclarationText(group.Graph)), withSteps));
+            structs.AddRange(Plan(group, types, withSteps));
         }
 
         return structs.Count > 0 ? structs : throw new UnusableException(
@@ -72,14 +77,21 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
     {
         Reorganizer reorganizer = NewReorganizer(group.Graph);
         var relaid = new ReorganizedStructs(group.Graph, options.CachelineBytes, withSteps);
+        LayoutAnalyzer? analyzer = samples is null ? null : new LayoutAnalyzer(group.Graph);
         foreach ((TypeId id, string name) in types)
         {
+            if (analyzer is not null)
+            {
+                samples!.Add(group.Graph, analyzer.Analyze(id), name, options.CachelineBytes);
+            }
+
             if (reorganizer.MistakeIn(id) is { } mistake)
             {
                 throw new UnusableException($"{name}: {mistake}");
             }
 
-            relaid.Add(reorganizer.Plan(id), name, PlaceOf(group.Graph, id), group.Module);
+            ReorganizationPlan plan = reorganizer.Plan(id);
+            relaid.Add(plan, name, PlaceOf(group.Graph, id), group.Module, samples?.Judge(group.Graph, plan));
         }
 
         return relaid.Build();
@@ -99,7 +111,11 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         }
     }
 
-    private Reorganizer NewReorganizer(TypeGraph graph) => new(graph, options with { Keep = movesUapi ? null : id => KeptFor(graph, id) });
+    private Reorganizer NewReorganizer(TypeGraph graph) => new(graph, options with
+    {
+        Keep = movesUapi ? null : id => KeptFor(graph, id),
+        Measured = samples is null ? null : id => samples.UseOf(graph, id),
+    });
 
     private static BarrierReason KeptFor(TypeGraph graph, TypeId id) =>
         graph[id].TryGetDeclaration(out NameId file, out _) && IsUapi(graph.NameOf(file)) ? BarrierReason.Uapi : BarrierReason.None;

@@ -14,12 +14,16 @@ internal sealed class LayoutSearch
     /// <summary>Steps after which better bounds are worth their cost.</summary>
     private const int EasySteps = 20_000;
 
+    /// <summary>Items up to which the search alone comes to its end.</summary>
+    private const int FewItems = 12;
+
     private readonly SearchTable<Key> _seen = new();
     private bool _looksThrough;
     private PackingProblem _problem = null!;
     private int[][] _counts = [];
     private int[][] _classes = [];
     private long[] _endsAny = [];
+    private readonly OrderImprover _improver = new();
     private readonly FutureStraddles _fewerLines = new();
     private readonly FutureStraddles _sameLines = new();
     private readonly FutureStraddles _smaller = new();
@@ -63,6 +67,12 @@ internal sealed class LayoutSearch
         }
 
         IsProven = IsWithoutRivals();
+        if (!IsProven && problem.Items.Length > FewItems && OrderImprover.IsFor(problem))
+        {
+            Improve();
+            IsProven = IsWithoutRivals();
+        }
+
         if (!IsProven && problem.Items.Length <= MaxItems)
         {
             bool mayLookThrough = problem.Segments.Skip(1).Any(segment => segment.Count is > 1 and <= SegmentFloor.MaxItems);
@@ -73,6 +83,23 @@ internal sealed class LayoutSearch
                 Accept(Best);
                 IsProven = IsWithoutRivals() || SearchAll(maxSteps);
             }
+        }
+    }
+
+    // From the order as it is, which keeps most members where they are, and from the best that is known.
+    private void Improve()
+    {
+        int[] given = [.. Enumerable.Range(0, _problem.Items.Length)];
+        int[] best = _problem.InTurn(BestClasses);
+        foreach (int[] start in (int[][])(best.AsSpan().SequenceEqual(given) ? [given] : [given, best]))
+        {
+            int[] order = _improver.Improve(_problem, start);
+            for (int i = 0; i < order.Length; i++)
+            {
+                _path[i] = _problem.Items[order[i]].Class;
+            }
+
+            Offer(_problem.Lay(order));
         }
     }
 

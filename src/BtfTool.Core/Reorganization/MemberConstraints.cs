@@ -36,6 +36,19 @@ internal sealed class MemberConstraints
         {
             Separate([.. list.Select(Find)]);
         }
+
+        if (options.Measured?.Invoke(id) is { } measured)
+        {
+            _hot.UnionWith(measured.Hot);
+            foreach ((int first, int second) in measured.Separate)
+            {
+                int more = (_separateBits.ContainsKey(first) ? 0 : 1) + (_separateBits.ContainsKey(second) ? 0 : 1);
+                if (_separateBits.Count + more <= MaxSeparate)
+                {
+                    Separate([first, second]);
+                }
+            }
+        }
     }
 
     /// <summary>What cannot be done; null when all can.</summary>

@@ -17,6 +17,9 @@ internal sealed class MoveSearch
     private const int ActionOwed = 2;
     private const int ActionAhead = 3;
 
+    /// <summary>About the states of a search without proof, at ten for each that is kept.</summary>
+    private const int RoughNodes = 500_000;
+
     /// <summary>States after which the bounds are worth their tables.</summary>
     private const int EasyNodes = 3000;
 
@@ -36,6 +39,7 @@ internal sealed class MoveSearch
     private int _maxNodes;
     private int _beam;
     private bool _overflowed;
+    private int _classCount;
 
     /// <summary>Positions of the items in the order found.</summary>
     public int[] Order { get; private set; } = [];
@@ -111,7 +115,8 @@ internal sealed class MoveSearch
     // Keeps the best states of each layer only: no proof, but an answer.
     private bool SearchRoughly(int mostMoves)
     {
-        foreach (int width in (ReadOnlySpan<int>)[48, 384])
+        int wide = Math.Clamp(RoughNodes / (20 * _problem.Items.Length), 48, 384);
+        foreach (int width in (ReadOnlySpan<int>)[48, wide])
         {
             _beam = width;
             _maxNodes = int.MaxValue;
@@ -247,8 +252,6 @@ internal sealed class MoveSearch
 
         return total;
     }
-
-    private int _classCount;
 
     private void Expand(int index, int layer, PackingSegment segment, int s)
     {

@@ -67,6 +67,26 @@ internal sealed class PackingProblem
     /// <summary>Bits of hot members.</summary>
     public long HotBits { get; }
 
+    /// <summary>An order of classes as one of the items: those of a class in the order that they had.</summary>
+    /// <param name="classes">The class of each item in turn.</param>
+    public int[] InTurn(ReadOnlySpan<int> classes)
+    {
+        int[] next = new int[ClassCount];
+        int[] order = new int[Items.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            int c = classes[i];
+            while (Items[next[c]].Class != c)
+            {
+                next[c]++;
+            }
+
+            order[i] = next[c]++;
+        }
+
+        return order;
+    }
+
     /// <summary>Whether two runs of bitfields may become neighbours.</summary>
     public bool MayMergeRuns { get; init; }
 

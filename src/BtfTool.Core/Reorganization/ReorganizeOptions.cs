@@ -35,6 +35,9 @@ public sealed record ReorganizeOptions
     /// </summary>
     public Func<Types.TypeId, BarrierReason>? Keep { get; init; }
 
+    /// <summary>What measurements ask of a struct besides what the user does; null, or null for a struct: nothing.</summary>
+    public Func<Types.TypeId, MeasuredUse?>? Measured { get; init; }
+
     /// <summary>Search steps for one struct, after which the best plan so far is returned without proof.</summary>
     public int MaxSteps { get; init; } = 400_000;
 }

@@ -153,31 +153,12 @@ public sealed class Reorganizer
 
     private int[] FewestMoves(PackingProblem problem, out bool isProven)
     {
-        int[] order = InTurn(problem, _layouts.BestClasses);
+        int[] order = problem.InTurn(_layouts.BestClasses);
         int known = MovesOf(problem, order);
         bool found = _moves.Run(problem, _layouts.Best, known,
             problem.Items.Length <= ExactMembers ? _options.MaxSteps : _options.MaxSteps / 8);
         isProven = _moves.IsProven;
         return found ? _moves.Order : order;
-    }
-
-    // Items of a class in the order that they had.
-    private static int[] InTurn(PackingProblem problem, ReadOnlySpan<int> classes)
-    {
-        var next = new int[problem.ClassCount];
-        var order = new int[problem.Items.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            int c = classes[i];
-            while (problem.Items[next[c]].Class != c)
-            {
-                next[c]++;
-            }
-
-            order[i] = next[c]++;
-        }
-
-        return order;
     }
 
     private static int MovesOf(PackingProblem problem, int[] order)

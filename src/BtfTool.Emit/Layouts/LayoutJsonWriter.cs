@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Profiles;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Json;
@@ -44,6 +45,12 @@ public sealed class LayoutJsonWriter : IDisposable
     /// <summary>The cache that objects of a type live in on a machine; null where that is not known, or no machine is asked.</summary>
     public Func<LayoutReport, SlabCache?>? CacheOf { get; init; }
 
+    /// <summary>What samples say of a type; null where none are given.</summary>
+    public Func<LayoutReport, LayoutHeat?>? HeatOf { get; init; }
+
+    /// <summary>Whether to guess the use of members.</summary>
+    public bool Guesses { get; init; }
+
     /// <summary>Writes one report. Cost: linear in the members.</summary>
     /// <param name="report">The report.</param>
     /// <param name="name">What the type is called where it has no name of its own; null for none.</param>
@@ -70,6 +77,16 @@ public sealed class LayoutJsonWriter : IDisposable
         if (CacheOf?.Invoke(report) is { } cache)
         {
             LiveObjects.Write(cache, null, _json);
+        }
+
+        if (HeatOf?.Invoke(report) is { } heat)
+        {
+            HeatJson.Write(heat, _json);
+        }
+
+        if (Guesses)
+        {
+            HeatJson.WriteGuesses(MemberGuesses.Of(report.Graph, report.Layout, report.CachelineBytes), report.Layout.Members.Length, _json);
         }
 
         _json.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BtfTool.Core.Layout;
+using BtfTool.Core.Profiles;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Text;
@@ -27,6 +28,12 @@ public sealed class LayoutTextWriter(Utf8Writer output)
 
     /// <summary>The cache that objects of a type live in on a machine; null where that is not known, or no machine is asked.</summary>
     public Func<LayoutReport, SlabCache?>? CacheOf { get; init; }
+
+    /// <summary>What samples say of a type; null where none are given.</summary>
+    public Func<LayoutReport, LayoutHeat?>? HeatOf { get; init; }
+
+    /// <summary>Whether to guess the use of members.</summary>
+    public bool Guesses { get; init; }
 
     /// <summary>Writes one report. Cost: linear in the members.</summary>
     /// <param name="report">The report.</param>
@@ -60,6 +67,16 @@ public sealed class LayoutTextWriter(Utf8Writer output)
         if (CacheOf?.Invoke(report) is { } cache)
         {
             LiveObjects.Write(cache, output);
+        }
+
+        if (HeatOf?.Invoke(report) is { } heat)
+        {
+            HeatText.Write(report, heat, words, output);
+        }
+
+        if (Guesses)
+        {
+            GuessText.Write(report, words, output);
         }
 
         WriteAnnotations(report, words);

@@ -56,6 +56,11 @@ public sealed class ReorganizeJsonWriter : IDisposable
         _json.WriteNumber("saving_bytes", s.Plan.SavingBytes);
         _json.WriteNumber("alignment_bytes", s.Plan.AlignmentBytes);
         WriteProof(s.Plan.Proof, s.Plan.LowerBoundBytes, s.Plan.AfterObjective.SizeBytes);
+        if (s.Profiled is { } profiled)
+        {
+            ProfiledJson.Write(profiled, s.Graph[s.Plan.Type].Members, _json);
+        }
+
         WriteMoves(s);
         WriteBarriers(s);
         WriteMembers(s);

@@ -41,6 +41,15 @@ public sealed class ReorganizeTextWriter(Utf8Writer output, int cachelineBytes, 
         if (s.IsImprovement)
         {
             WriteTable(s);
+        }
+
+        if (s.Profiled is { } profiled)
+        {
+            new ProfiledText(output, _names).Write(s, profiled);
+        }
+
+        if (s.IsImprovement)
+        {
             WriteMoves(s);
         }
 

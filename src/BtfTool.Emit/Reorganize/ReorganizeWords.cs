@@ -85,8 +85,13 @@ public static class ReorganizeWords
             _ when plan.Proof.HasFlag(PlanProof.Size) =>
                 $"{bound}: size, bucket and cache lines are proven optimal, straddling members and the number of moves are not",
             _ => bound,
-        };
+        } + Unruled(plan);
     }
+
+    // What is asked for lines comes before the size, which alone has a bound.
+    private static string Unruled(ReorganizationPlan plan) =>
+        plan.Proof.HasFlag(PlanProof.Layout) || plan.AfterObjective is { Violations: 0, HotLines: 0 } ? ""
+        : "; an order that parts more pairs or has hot members on fewer lines is not ruled out";
 
     /// <summary>Bytes between a plan and the bound that no legal order falls below, at least 0.</summary>
     public static long GapBytesOf(ReorganizationPlan plan)

@@ -1,4 +1,5 @@
 using BtfTool.Core.Layout;
+using BtfTool.Core.Profiles;
 using BtfTool.Core.Reorganization;
 using BtfTool.Core.Types;
 
@@ -36,6 +37,9 @@ public sealed class ReorganizedStruct
     /// <summary>Where it is declared, <c>file:line</c>; null where that is not known.</summary>
     public string? Place { get; init; }
 
+    /// <summary>What it does for sampled accesses; null where no samples decided over it.</summary>
+    public ProfiledPlan? Profiled { get; init; }
+
     /// <summary>Whether anything is to be moved.</summary>
     public bool IsImprovement => Plan.IsImprovement;
 
@@ -67,10 +71,11 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
     /// <param name="name">The struct in words.</param>
     /// <param name="place">Where it is declared, or null.</param>
     /// <param name="module">The module that has it, or null.</param>
-    public void Add(ReorganizationPlan plan, string name, string? place = null, string? module = null)
+    /// <param name="profiled">What it does for sampled accesses, or null.</param>
+    public void Add(ReorganizationPlan plan, string name, string? place = null, string? module = null, ProfiledPlan? profiled = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var pending = new Pending(plan, name, place, module, plan.IsImprovement ? _relaid.Add(plan) : plan.Type, []);
+        var pending = new Pending(plan, name, place, module, plan.IsImprovement ? _relaid.Add(plan) : plan.Type, [], profiled);
         if (plan.IsImprovement && withSteps)
         {
             _steps ??= new PlanSteps(graph, cachelineBytes);
@@ -96,6 +101,7 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
             {
                 Module = p.Module,
                 Place = p.Place,
+                Profiled = p.Profiled,
                 RelaidGraph = relaid,
                 Relaid = p.Relaid,
                 After = p.Relaid == p.Plan.Type ? p.Plan.Before : analyzer.Analyze(p.Relaid),
@@ -107,5 +113,5 @@ public sealed class ReorganizedStructs(TypeGraph graph, int cachelineBytes, bool
     }
 
     private sealed record Pending(ReorganizationPlan Plan, string Name, string? Place, string? Module, TypeId Relaid,
-        List<ReorganizedStep> Steps);
+        List<ReorganizedStep> Steps, ProfiledPlan? Profiled);
 }

@@ -213,6 +213,21 @@ public class LayoutSkewTests
     }
 
     [Fact]
+    public void Types_that_unfold_to_too_many_members_are_refused()
+    {
+        var a = new BtfAssembler();
+        uint inner = a.Int("char", 1), size = 1;
+        for (int level = 0; level < 10; level++, size *= 4)
+        {
+            uint part = inner;
+            inner = a.NextId;
+            a.Struct(level == 9 ? "s" : "", size * 4).Member("", part, 0).Member("", part, size * 8).Member("", part, size * 16).Member("", part, size * 24);
+        }
+
+        Should.Throw<InvalidImageException>(() => Compare(a, a)).Message.ShouldContain("holds more than 524288 members");
+    }
+
+    [Fact]
     public void Two_kernels_are_compared_as_a_whole()
     {
         TypeGraph old = Graph("oracle/linux-6.1/vmlinux.btf.gz"), recent = Graph("oracle/linux-6.18/vmlinux.btf.gz");

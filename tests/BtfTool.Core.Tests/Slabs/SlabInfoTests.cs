@@ -43,6 +43,14 @@ public class SlabInfoTests
         Should.Throw<InvalidImageException>(() => SlabInfo.Parse("file", Encoding.UTF8.GetBytes(text))).Message.ShouldContain(message);
 
     [Fact]
+    public void What_is_too_long_is_refused_before_it_is_read()
+    {
+        Should.Throw<InvalidImageException>(() => SlabInfo.Parse("f", new byte[SlabInfo.MaxFileBytes + 1])).Message.ShouldContain("is larger than");
+        Should.Throw<InvalidImageException>(() => SlabInfo.Parse("f", new string('a', 5000).Select(c => (byte)c).ToArray())).Message
+            .ShouldContain("is longer than 4096 bytes");
+    }
+
+    [Fact]
     public void Pages_are_as_large_as_the_slabs_say()
     {
         string text = Header + "a 10 10 1024 64 1 : x\nb 1 1 8 512 1 : x\n";
