@@ -17,6 +17,7 @@ internal static class DiffCommand
         ("btftool diff vmlinux.old vmlinux", "every type that changed, causes first, both sides beside each other"),
         ("btftool diff vmlinux.old vmlinux sock 'tcp_*'", "these types only"),
         ("btftool diff vmlinux.old vmlinux --summary", "how many changes of each class, and what they break"),
+        ("btftool diff vmlinux.old vmlinux --why sock", "where a difference in size comes from"),
         ("btftool diff vmlinux.old running --only core", "what a CO-RE program would not find in the running kernel"),
         ("btftool diff old.o new.o --allow tail_growth,enum_append --fail-on error", "for CI: exit code 1 for all else that breaks layout or source"),
         ("btftool diff old.o new.o --as sarif -o diff.sarif", "as findings for a code scanning service"),
@@ -42,6 +43,12 @@ internal static class DiffCommand
 
         private readonly Option<string?> _oldBase = Base("--old-base", "The kernel of OLD: of its split BTF, or of the folder [default: found beside it]");
         private readonly Option<string?> _newBase = Base("--new-base", "The kernel of NEW");
+        private readonly Option<string?> _why = new("--why")
+        {
+            Description = "Say where a difference in size comes from, member by member, in bytes that add up",
+            HelpName = "TYPE",
+        };
+
         private readonly Option<bool> _noFunctions = CommonOptions.Flag("--no-functions", "Do not compare the prototypes of functions");
         private readonly CommonOptions _common = new() { HasOwnInputs = true };
         private readonly DiffOptions _options = new();
@@ -51,7 +58,7 @@ internal static class DiffCommand
             command.Arguments.Add(_old);
             command.Arguments.Add(_new);
             command.Arguments.Add(_names);
-            _common.AddTo(command, [_oldBase, _newBase, .. _options.All, _noFunctions]);
+            _common.AddTo(command, [_oldBase, _newBase, .. _options.All, _why, _noFunctions]);
             command.Validators.Add(Validate);
         }
 
@@ -61,15 +68,40 @@ internal static class DiffCommand
             bool functions = !r.GetValue(_noFunctions);
             using DiffSide old = DiffSide.Open(_common, r, r.GetValue(_old)!, r.GetValue(_oldBase), functions);
             using DiffSide now = DiffSide.Open(_common, r, r.GetValue(_new)!, r.GetValue(_newBase), functions);
+            if (r.GetValue(_why) is { } why)
+            {
+                return Explain(r, old, now, why);
+            }
+
             DiffNames? asked = names.Length > 0 ? DiffNames.Resolve(old.Types, now.Types, names) : null;
             GraphDiffResult result = GraphComparison.Of(old.Types, now.Types,
                 new CompareOptions { IsWanted = asked is null ? null : asked.Has, Functions = functions });
             var view = new DiffView(result.Differences, _options.SelectionOf(r) with
             {
-                IsAsked = asked is null ? null : difference => (difference.Old is { } before && asked.Has(before)) || (difference.New is { } after && asked.Has(after)),
+                IsAsked = asked is null ? null : difference =>
+                    (difference.Old is { } before && asked.Has(before)) || (difference.New is { } after && asked.Has(after)),
             });
             Write(r, view, old, now, Passed(view, asked, result.ComparedTypes));
             return _options.FailOn(r) is { } least && view.Fails(least) ? ExitCode.Findings : ExitCode.Done;
+        }
+
+        private int Explain(ParseResult r, DiffSide old, DiffSide now, string type)
+        {
+            (string name, SizeExplanation why) = DiffWhy.Of(old, now, type);
+            using OutputTarget target = _common.OpenTarget(r);
+            if (_options.FormatOf(r) == ReportFormat.Json)
+            {
+                WhyJson.Write(target.Writer, name, why);
+            }
+            else
+            {
+                var writer = new Utf8Writer(target.Writer, _options.WantsColours(r, _common.OutputPath(r)));
+                new WhyText(writer).Write(name, why);
+                writer.Flush();
+            }
+
+            target.Commit();
+            return why.OldBytes != why.NewBytes && _options.FailOn(r) is not null ? ExitCode.Findings : ExitCode.Done;
         }
 
         private void Write(ParseResult r, DiffView view, DiffSide old, DiffSide now, IReadOnlyList<string> passed)
@@ -120,9 +152,28 @@ internal static class DiffCommand
         {
             TypeNames.Validate(result, result.GetValue(_names) ?? []);
             _options.Validate(result);
+            TypeNames.Validate(result, result.GetValue(_why));
+            if (result.GetValue(_why) is not null)
+            {
+                ValidateWhy(result);
+            }
+
             if (result.GetResult(_old) is { Tokens: [{ Value: "-" }] } && result.GetResult(_new) is { Tokens: [{ Value: "-" }] })
             {
                 result.AddError("Standard input can be read once: one of OLD and NEW must be a file.");
+            }
+        }
+
+        private void ValidateWhy(CommandResult result)
+        {
+            if (result.GetResult(_names) is { Tokens.Count: > 0 })
+            {
+                result.AddError("--why is about one struct: give no NAME beside it.");
+            }
+
+            if (!_options.IsTextOrJson(result))
+            {
+                result.AddError("--why is written as text or json.");
             }
         }
 

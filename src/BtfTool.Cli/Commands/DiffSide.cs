@@ -12,9 +12,11 @@ internal sealed class DiffSide : IDisposable
     public const string Running = "running";
 
     private readonly TypeSource _source;
-    private readonly string _name;
 
-    private DiffSide(TypeSource source, string name, TypeGraphSet types) => (_source, _name, Types) = (source, name, types);
+    private DiffSide(TypeSource source, string name, TypeGraphSet types) => (_source, Name, Types) = (source, name, types);
+
+    /// <summary>What the user typed.</summary>
+    public string Name { get; }
 
     /// <summary>The types.</summary>
     public TypeGraphSet Types { get; }
@@ -51,7 +53,7 @@ internal sealed class DiffSide : IDisposable
 
         SourceFacts? facts = _source.Format is SourceFormat.Btf or SourceFormat.Dwarf ? SourceFacts.Of(_source) : null;
         string? producer = facts?.Dwarf?.Producers is [var most, ..] ? most.Key : null;
-        return new DiffInput(_name == Running ? _source.Path : _name, _source.Format.ToString().ToLowerInvariant(), types, Types.Graphs.Length - 1,
+        return new DiffInput(Name == Running ? _source.Path : Name, _source.Format.ToString().ToLowerInvariant(), types, Types.Graphs.Length - 1,
             facts?.Elf?.Machine, facts?.Elf?.BuildId, producer);
     }
 
