@@ -59,7 +59,20 @@ internal sealed class DiffSide : IDisposable
 
     /// <summary>The module that a graph of this side is of; null for the kernel, and for other sides.</summary>
     public string? ModuleOf(TypeGraph graph) =>
-        Types.Graphs.Length > 1 && graph != Types.Graphs[0] && Types.Graphs.Contains(graph) ? KernelModules.NameOf(graph) : null;
+        Types.Graphs.Length > 1 && graph != Types.Graphs[0] && Has(graph) ? KernelModules.NameOf(graph) : null;
+
+    private bool Has(TypeGraph graph)
+    {
+        foreach (TypeGraph own in Types.Graphs)
+        {
+            if (ReferenceEquals(own, graph))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void Dispose() => _source.Dispose();
 }
