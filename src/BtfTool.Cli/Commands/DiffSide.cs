@@ -58,20 +58,17 @@ internal sealed class DiffSide : IDisposable
     }
 
     /// <summary>The module that a graph of this side is of; null for the kernel, and for other sides.</summary>
-    public string? ModuleOf(TypeGraph graph) =>
-        Types.Graphs.Length > 1 && graph != Types.Graphs[0] && Has(graph) ? KernelModules.NameOf(graph) : null;
-
-    private bool Has(TypeGraph graph)
+    public string? ModuleOf(TypeGraph graph)
     {
-        foreach (TypeGraph own in Types.Graphs)
+        foreach (TypeGraph module in Types.Graphs[1..])
         {
-            if (ReferenceEquals(own, graph))
+            if (ReferenceEquals(module, graph))
             {
-                return true;
+                return KernelModules.NameOf(graph);
             }
         }
 
-        return false;
+        return null;
     }
 
     public void Dispose() => _source.Dispose();
