@@ -24,6 +24,7 @@ public partial class RoomsTests
         ["Reorganization"] = ["Diagnostics", "IO", "Types", "Layout", "Slabs"],
         ["Queries"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Compare"] = ["Diagnostics", "IO", "Types", "Layout"],
+        ["Checks"] = ["Diagnostics", "IO", "Types", "Layout", "Queries", "Compare"],
         ["Relocations"] = ["Diagnostics", "IO", "Types", "Btf"],
         ["Values"] = ["Diagnostics", "IO", "Elf", "Types", "Layout"],
     };
