@@ -25,8 +25,8 @@ public sealed class CheckFile
 }
 
 /// <summary>What is said of one input.</summary>
-/// <param name="Name">Its name; empty for what holds for all.</param>
-/// <param name="Place">Where it is named first.</param>
+/// <param name="name">Its name; empty for what holds for all.</param>
+/// <param name="place">Where it is named first.</param>
 public sealed class CheckTarget(string name, CheckPlace place)
 {
     /// <summary>Its name; empty for what holds for all.</summary>
