@@ -180,10 +180,17 @@ internal static class CheckCommand
                 return ExitCode.Unusable;
             }
 
+            var baselines = new CheckBaselines(Common, r);
+            if (r.GetValue(_update))
+            {
+                baselines.Update(files, opened, inputs);
+                return inputs.AreSomeUnusable ? ExitCode.Unusable : ExitCode.Done;
+            }
+
             CheckResult result;
             try
             {
-                result = CheckFiles.Evaluate(files, opened);
+                result = CheckFiles.Evaluate(files, opened, (file, evaluator) => baselines.Compare(file, opened, inputs, evaluator));
             }
             catch (CheckLimitException e)
             {
@@ -198,7 +205,7 @@ internal static class CheckCommand
                 _ => ReportLevel.Error,
             };
             WriteReport(r, result, opened, failOn);
-            bool isUnusable = inputs.AreSomeUnusable || result.Findings.Any(finding => finding.Rule.IsUnusable);
+            bool isUnusable = inputs.AreSomeUnusable || baselines.AreSomeUnusable || result.Findings.Any(finding => finding.Rule.IsUnusable);
             return isUnusable ? ExitCode.Unusable
                 : failOn is { } least && (result.Left > 0 || result.Findings.Any(finding => Counts(finding, least))) ? ExitCode.Findings : ExitCode.Done;
         }

@@ -34,8 +34,11 @@ internal static class CheckFiles
     }
 
     /// <summary>What all files find, one after the other.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="compare">Gives the evaluator of a file what its baselines find.</param>
     /// <exception cref="CheckLimitException">It would take too much work.</exception>
-    public static CheckResult Evaluate(List<CheckFile> files, List<CheckInput> inputs)
+    public static CheckResult Evaluate(List<CheckFile> files, List<CheckInput> inputs, Action<CheckFile, CheckEvaluator> compare)
     {
         var today = DateOnly.FromDateTime(DateTime.UtcNow);
         var findings = new List<CheckFinding>();
@@ -43,7 +46,9 @@ internal static class CheckFiles
         long left = 0;
         foreach (CheckFile file in files)
         {
-            CheckResult result = new CheckEvaluator(file, today).Run(inputs);
+            var evaluator = new CheckEvaluator(file, today);
+            compare(file, evaluator);
+            CheckResult result = evaluator.Run(inputs);
             findings.AddRange(result.Findings);
             passed.AddRange(result.Passed);
             left += result.Left;

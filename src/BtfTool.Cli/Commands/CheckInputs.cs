@@ -18,6 +18,7 @@ namespace BtfTool.Cli.Commands;
 internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, ParseResult r, string[] words) : IDisposable
 {
     private readonly List<TypeSource> _sources = [];
+    private readonly Dictionary<CheckInput, TypeSource> _sourceOf = [];
 
     /// <summary>Whether an input could not be read, which has been reported.</summary>
     public bool AreSomeUnusable { get; private set; }
@@ -108,9 +109,12 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
         return text.ToString();
     }
 
+    /// <summary>What an input was read from.</summary>
+    public TypeSource SourceOf(CheckInput input) => _sourceOf[input];
+
     public void Dispose() => _sources.ForEach(source => source.Dispose());
 
-    private string?[] Words() => words.Length == 0 ? [null] : words;
+    private List<string?> Words() => words.Length == 0 ? [(string?)null] : [.. words];
 
     private IEnumerable<string?> Paths()
     {
@@ -147,10 +151,12 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
         TargetMachine machine = target.MachineOf(r, source);
         TypeGraph graph = common.ReadGraph(r, source);
         var texts = new DeclarationText(graph);
-        return new CheckInput(name, source.Path, graph, machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
+        var input = new CheckInput(name, source.Path, graph, machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
         {
             TypeText = texts.Of,
         };
+        _sourceOf.Add(input, source);
+        return input;
     }
 
     // What is a file as it stands has no name in front.

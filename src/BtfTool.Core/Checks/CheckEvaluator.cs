@@ -82,6 +82,22 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         return target is null || (input.Name is { } name ? name == target : input.Arch is { } arch && CheckArch.AreSame(arch, target));
     }
 
+    /// <summary>The types that the blocks of a file are about in an input; null where the file has no block for it.</summary>
+    public static IReadOnlyCollection<TypeId>? TypesOf(CheckFile file, CheckInput input)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(input);
+        List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
+        _ = new TypeFinder(blocks).TryFind(input.Graph, out List<TypeId>[] found);
+        var types = new SortedSet<TypeId>();
+        foreach (List<TypeId> each in found)
+        {
+            types.UnionWith(each);
+        }
+
+        return blocks.Exists(block => block is not null) ? types : null;
+    }
+
     private void Check(CheckInput input)
     {
         CheckTarget? target = file.Targets.Find(known => IsFor(known.Name, input));
