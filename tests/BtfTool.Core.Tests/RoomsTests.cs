@@ -26,6 +26,7 @@ public partial class RoomsTests
         ["Profiles"] = ["Diagnostics", "IO", "Types", "Layout", "Reorganization"],
         ["Queries"] = ["Diagnostics", "IO", "Types", "Layout"],
         ["Compare"] = ["Diagnostics", "IO", "Types", "Layout"],
+        ["Checks"] = ["Diagnostics", "IO", "Types", "Layout", "Queries", "Compare"],
         ["Relocations"] = ["Diagnostics", "IO", "Types", "Btf"],
         ["Values"] = ["Diagnostics", "IO", "Elf", "Types", "Layout"],
     };

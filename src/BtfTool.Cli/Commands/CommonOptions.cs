@@ -81,13 +81,19 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Whether the command names its inputs itself, so that there is neither <c>--file</c> nor <c>--base</c> nor <c>--kernel</c>.</summary>
     public bool HasOwnInputs { get; init; }
 
+    /// <summary>Whether the command has a <c>--file</c> of its own, such as one for several files, and opens what it names itself.</summary>
+    public bool HasOwnFiles { get; init; }
+
     /// <summary>Adds the options to a command, those of the command itself between the ones for reading and the one for writing.</summary>
     public void AddTo(Command command, params IEnumerable<Option> own)
     {
         IEnumerable<Option> inputs = HasOwnInputs ? [] : [_file, _base, _kernel];
         foreach (Option option in (IEnumerable<Option>)[.. inputs, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
         {
-            command.Options.Add(option);
+            if (!(HasOwnFiles && (option == _file || option == _kernel)))
+            {
+                command.Options.Add(option);
+            }
         }
 
         _kernel.Hidden = IsOfOneFile;
@@ -113,8 +119,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <param name="r">The command line.</param>
     /// <param name="path">The file.</param>
     /// <param name="basePath">The kernel that its split BTF was built with; null where it is found beside it.</param>
-    public TypeSource OpenOther(ParseResult r, string path, string? basePath) =>
-        Inputs.Open(path, SourceOptionsOf(r) with { BasePath = basePath });
+    /// <param name="declarationPlaces">Whether DWARF is asked where types are declared.</param>
+    public TypeSource OpenOther(ParseResult r, string path, string? basePath, bool declarationPlaces = false) =>
+        Inputs.Open(path, SourceOptionsOf(r, declarationPlaces: declarationPlaces) with { BasePath = basePath });
 
     /// <summary>Whether the types are those of the kernel that runs, or of its modules.</summary>
     public bool IsRunningKernel(ParseResult r)
@@ -122,6 +129,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         string? path = (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file) ?? r.GetValue(_base);
         return (path is null && r.GetValue(_kernel) is null) || path?.StartsWith("/sys/kernel/btf/", StringComparison.Ordinal) == true;
     }
+
+    /// <summary>The kernel that the split BTF of a file was built with; null where it is found beside it.</summary>
+    public string? BasePath(ParseResult r) => r.GetValue(_base);
 
     /// <summary>Number of threads that were asked for; 0 for one per processor.</summary>
     public int Jobs(ParseResult r) => r.GetValue(_jobs);
@@ -200,6 +210,11 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             && !(int.TryParse(jobs.Tokens[0].Value, out int threads) && threads is > 0 and <= 1024))
         {
             result.AddError("--jobs takes a number of threads, 1 to 1024.");
+        }
+
+        if (HasOwnFiles)
+        {
+            return;
         }
 
         bool isNamed = result.GetResult(_file) is not null;

@@ -13,6 +13,9 @@ public sealed class FieldPathResolver(FieldPaths paths)
 {
     private readonly TypeGraph _graph = paths.Graph;
 
+    /// <summary>Whether a problem says which member may have been meant, at a cost linear in the members.</summary>
+    public bool Suggests { get; set; } = true;
+
     /// <summary>
     /// Follows a path. Cost: its length; an index of the names of each type on the way is made once.
     /// </summary>
@@ -76,7 +79,7 @@ public sealed class FieldPathResolver(FieldPaths paths)
         Dictionary<string, NamedMember> members = index.ByName(paths.Sizes);
         if (!members.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out NamedMember member))
         {
-            return $"{Describe(container)} has no member '{name}'{NameSuggestions.Among(members.Keys, name.ToString())}";
+            return $"{Describe(container)} has no member '{name}'{(Suggests ? NameSuggestions.Among(members.Keys, name.ToString()) : "")}";
         }
 
         state.BitOffset += member.BitOffset;

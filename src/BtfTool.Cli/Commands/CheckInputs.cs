@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
+using BtfTool.Core.Checks;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Layout;
+using BtfTool.Core.Sources;
+using BtfTool.Core.Types;
+using BtfTool.Emit.Text;
+
+namespace BtfTool.Cli.Commands;
+
+/// <summary>The inputs of <c>check</c>: one, or several with names.</summary>
+/// <param name="common">How they are read.</param>
+/// <param name="target">Which processor they are judged for.</param>
+/// <param name="r">The command line.</param>
+/// <param name="words">What <c>--file</c> was given.</param>
+internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, ParseResult r, string[] words) : IDisposable
+{
+    private readonly List<TypeSource> _sources = [];
+    private readonly Dictionary<CheckInput, TypeSource> _sourceOf = [];
+
+    /// <summary>Whether an input could not be read, which has been reported.</summary>
+    public bool AreSomeUnusable { get; private set; }
+
+    /// <summary>Says what is wrong with the names of inputs.</summary>
+    public static void Validate(CommandResult result, string[] words)
+    {
+        var names = new HashSet<string>();
+        foreach (string word in words)
+        {
+            (string? name, _) = Split(word);
+            if (name is null && words.Length > 1)
+            {
+                result.AddError($"Several inputs have names: -f NAME={word}.");
+            }
+            else if (name is not null && !names.Add(name))
+            {
+                result.AddError($"The name '{name}' is given to two inputs.");
+            }
+        }
+    }
+
+    /// <summary>Whether all inputs can be opened; what cannot is reported.</summary>
+    public bool AreThere()
+    {
+        foreach (string? path in Paths())
+        {
+            Try(path, () => Open(path));
+        }
+
+        return !AreSomeUnusable;
+    }
+
+    /// <summary>Reads all that can be read; what cannot is reported.</summary>
+    public List<CheckInput> Read()
+    {
+        var inputs = new List<CheckInput>();
+        foreach (string? word in Words())
+        {
+            (string? name, string? path) = word is null ? (null, null) : Split(word);
+            Try(path, () => inputs.Add(Read(name, path)));
+        }
+
+        return inputs;
+    }
+
+    /// <summary>A check file for types of the only input.</summary>
+    /// <exception cref="UnusableException">A name means nothing, or there are several inputs.</exception>
+    public string Draft(string[] names)
+    {
+        if (words.Length > 1)
+        {
+            throw new UnusableException("--init is about one input");
+        }
+
+        CheckInput input = Read(null, words.Length == 0 ? null : Split(words[0]).Path);
+        var draft = new CheckDraft(input.Graph, input.CachelineBytes);
+        var text = new StringBuilder(draft.Head(input.Path, isCachelineAsked: input.CachelineBytes != 64));
+        var order = new List<(TypeKind Kind, string Name)>();
+        var types = new Dictionary<(TypeKind Kind, string Name), List<TypeId>>();
+        foreach (IReadOnlyList<TypeId> found in TypeNames.Resolve(input.Graph, names, allowDeclared: false))
+        {
+            foreach (TypeId id in found)
+            {
+                TypeView type = input.Graph[id];
+                (TypeKind Kind, string Name) key = (type.Kind == TypeKind.Enum64 ? TypeKind.Enum : type.Kind, type.NameString);
+                if (!types.TryGetValue(key, out List<TypeId>? same))
+                {
+                    types[key] = same = [];
+                    order.Add(key);
+                }
+
+                if (!same.Contains(id))
+                {
+                    same.Add(id);
+                }
+            }
+        }
+
+        foreach ((TypeKind Kind, string Name) key in order)
+        {
+            if (key.Kind != TypeKind.Forward)
+            {
+                text.Append('\n').Append(draft.Block(types[key]));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What an input was read from.</summary>
+    public TypeSource SourceOf(CheckInput input) => _sourceOf[input];
+
+    public void Dispose() => _sources.ForEach(source => source.Dispose());
+
+    private List<string?> Words() => words.Length == 0 ? [(string?)null] : [.. words];
+
+    private IEnumerable<string?> Paths()
+    {
+        foreach (string? word in Words())
+        {
+            yield return word is null ? null : Split(word).Path;
+        }
+    }
+
+    private void Try(string? path, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception e) when (e is InvalidImageException or UnusableException)
+        {
+            Messages.Error(e.Message);
+            AreSomeUnusable = true;
+        }
+    }
+
+    private TypeSource Open(string? path)
+    {
+        TypeSource source = path is null ? common.OpenSource(r, declarationPlaces: true)
+            : common.OpenOther(r, path, common.BasePath(r), declarationPlaces: true);
+        _sources.Add(source);
+        return source;
+    }
+
+    private CheckInput Read(string? name, string? path)
+    {
+        TypeSource source = Open(path);
+        TargetMachine machine = target.MachineOf(r, source);
+        TypeGraph graph = common.ReadGraph(r, source);
+        var texts = new DeclarationText(graph);
+        var input = new CheckInput(name, source.Path, graph, machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
+        {
+            TypeText = texts.Of,
+        };
+        _sourceOf.Add(input, source);
+        return input;
+    }
+
+    // What is a file as it stands has no name in front.
+    private static (string? Name, string Path) Split(string word)
+    {
+        int at = word.IndexOf('=', StringComparison.Ordinal);
+        return at <= 0 || word.AsSpan(0, at).Contains('/') || File.Exists(word) ? (null, word) : (word[..at], word[(at + 1)..]);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text;
+using BtfTool.Core.Queries;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Checks;
+
+/// <summary>Holds inputs against a check file.</summary>
+/// <param name="file">The file, read without mistakes.</param>
+/// <param name="today">The day on which suppressions may be over.</param>
+/// <param name="limits">Bounds; null for the defaults.</param>
+public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? limits = null)
+{
+    private readonly CheckLimits _limits = limits ?? CheckLimits.Default;
+    private readonly List<CheckFinding> _findings = [];
+    private readonly List<string> _passed = [];
+    private readonly HashSet<string> _ofBlock = [];
+    private readonly HashSet<CheckTarget> _used = [];
+    private long _evaluations;
+    private long _left;
+
+    /// <summary>
+    /// Checks inputs one after the other. Cost: one pass over the types of each, then linear in the rules times the types that they are
+    /// about.
+    /// </summary>
+    /// <exception cref="CheckLimitException">The rules times the types are more than <see cref="CheckLimits.MaxEvaluations"/>.</exception>
+    public CheckResult Run(params IReadOnlyList<CheckInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (CheckInput input in inputs)
+        {
+            Check(input);
+        }
+
+        foreach (CheckTarget target in file.Targets)
+        {
+            if (!_used.Contains(target))
+            {
+                Add(new CheckFinding
+                {
+                    Rule = CheckRules.NoInput,
+                    IsWarning = true,
+                    Place = target.Place,
+                    Target = target.Name,
+                    Message = $"no input was given for the target '{target.Name}': its rules were not checked",
+                });
+            }
+        }
+
+        return new CheckResult(new SuppressionFilter(file, today, target => Uses(target, inputs)).Apply(_findings), _passed, _left);
+    }
+
+    /// <summary>Adds what was found elsewhere, such as by a comparison with a baseline; before <see cref="Run"/>.</summary>
+    public void Add(CheckFinding finding)
+    {
+        if (_findings.Count < _limits.MaxFindings)
+        {
+            _findings.Add(finding);
+        }
+        else
+        {
+            _left++;
+        }
+    }
+
+    private bool Uses(string target, IReadOnlyList<CheckInput> inputs)
+    {
+        foreach (CheckInput input in inputs)
+        {
+            if (IsFor(target, input))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether what is said of a target holds for an input: it has its name, or no name and its processor.</summary>
+    public static bool IsFor(string? target, CheckInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return target is null || (input.Name is { } name ? name == target : input.Arch is { } arch && CheckArch.AreSame(arch, target));
+    }
+
+    /// <summary>The types that the blocks of a file are about in an input; null where the file has no block for it.</summary>
+    public static IReadOnlyCollection<TypeId>? TypesOf(CheckFile file, CheckInput input)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(input);
+        List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
+        _ = new TypeFinder(blocks).TryFind(input.Graph, out List<TypeId>[] found);
+        var types = new SortedSet<TypeId>();
+        foreach (List<TypeId> each in found)
+        {
+            types.UnionWith(each);
+        }
+
+        return blocks.Exists(block => block is not null) ? types : null;
+    }
+
+    private void Check(CheckInput input)
+    {
+        CheckTarget? target = file.Targets.Find(known => IsFor(known.Name, input));
+        if (target is not null)
+        {
+            _used.Add(target);
+        }
+
+        bool isRight = CheckSetting(file.Defaults, input);
+        isRight &= target is null || CheckSetting(target, input);
+        if (!isRight)
+        {
+            return;
+        }
+
+        int cacheline = target?.CachelineBytes > 0 ? target.CachelineBytes : file.Defaults.CachelineBytes > 0
+            ? file.Defaults.CachelineBytes : input.CachelineBytes;
+        List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
+        var finder = new TypeFinder(blocks);
+        if (!finder.TryFind(input.Graph, out List<TypeId>[] found))
+        {
+            throw new CheckLimitException("the blocks of the check file are about too many types together");
+        }
+
+        var types = new TypeChecker(input, cacheline, OnFinding);
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            if (blocks[i] is { } block)
+            {
+                long before = _findings.Count + _left;
+                _ofBlock.Clear();
+                Check(block, found[i], finder.IsDeclared[i], input, types);
+                AddPassed(block, input, before, found[i].Count);
+            }
+        }
+    }
+
+    private void AddPassed(CheckBlock block, CheckInput input, long before, int types)
+    {
+        if (_findings.Count + _left == before && types > 0)
+        {
+            _passed.Add(input.Name is null ? block.Title : $"{block.Title} ({input.Name})");
+        }
+    }
+
+    // Copies of one type find the same.
+    private void OnFinding(CheckFinding finding)
+    {
+        if (_ofBlock.Add($"{finding.Place.Line}:{finding.Place.Column}:{finding.Place.File}:{finding.Type}:{finding.Message}"))
+        {
+            Add(finding);
+        }
+    }
+
+    private bool CheckSetting(CheckTarget target, CheckInput input)
+    {
+        string? problem = target.PointerBytes > 0 && target.PointerBytes != input.Graph.PointerSizeBytes
+            ? $"{input.Path} has pointers of {input.Graph.PointerSizeBytes} bytes, and the check file asks for {target.PointerBytes}"
+            : target.Arch is null ? null
+            : input.Arch is null ? $"{input.Path} does not say its processor, and the check file asks for {target.Arch}: give --arch"
+            : CheckArch.AreSame(target.Arch, input.Arch) ? null
+            : $"{input.Path} is for {input.Arch}, and the check file asks for {target.Arch}";
+        if (problem is not null)
+        {
+            Add(new CheckFinding
+            {
+                Rule = CheckRules.WrongInput,
+                Place = target.Place.Line > 0 ? target.Place : new CheckPlace(file.Path, 1, 1),
+                Target = input.Name,
+                Message = problem,
+            });
+        }
+
+        return problem is null;
+    }
+
+    private void Check(CheckBlock block, List<TypeId> types, bool isDeclared, CheckInput input, TypeChecker checker)
+    {
+        int checkedTypes = types.Count;
+        Func<TypeId, bool>? isDeclaredThere = null;
+        if (block.DeclarationFile is { } pattern && types.Count > 0)
+        {
+            if (!input.Graph.Has(Facet.DeclarationPlace))
+            {
+                Missing(block, CheckRules.NoDeclarations, input, $"{input.Path} does not say which files declare its types: '{block.Title}' with decl_file needs DWARF");
+                return;
+            }
+
+            isDeclaredThere = new DeclarationFilter(input.Graph, pattern).Accepts;
+        }
+
+        long weight = 1 + WeightOf(block.Rules);
+        foreach (TypeId type in types)
+        {
+            if (isDeclaredThere is not null && !isDeclaredThere(type))
+            {
+                checkedTypes--;
+                continue;
+            }
+
+            _evaluations += weight;
+            if (_evaluations > _limits.MaxEvaluations)
+            {
+                throw new CheckLimitException($"the rules times the types that they are about are more than {_limits.MaxEvaluations}");
+            }
+
+            checker.Check(block, type);
+        }
+
+        if (checkedTypes == 0 && !block.IsOptional)
+        {
+            string where = block.DeclarationFile is { } file ? $" declared in '{file}'" : "";
+            Missing(block, block.IsMatch ? CheckRules.NoMatch : CheckRules.MissingType, input,
+                block.IsMatch ? $"no {block.Keyword} matches \"{block.Name}\"{where}"
+                : isDeclared ? $"'{block.Title}' is only declared in {input.Path}"
+                : $"there is no '{block.Title}'{where} in {input.Path}{Suggest(block, input)}");
+        }
+    }
+
+    // Rules inside others count, and each member that a rule names.
+    private static long WeightOf(List<CheckRule> rules)
+    {
+        long weight = rules.Count;
+        foreach (CheckRule rule in rules)
+        {
+            weight += rule.Members.Count + rule.Conditions.Count + WeightOf(rule.Body) + WeightOf(rule.Else);
+        }
+
+        return weight;
+    }
+
+    private void Missing(CheckBlock block, CheckRuleInfo rule, CheckInput input, string message) => Add(new CheckFinding
+    {
+        Rule = rule,
+        Place = block.Place,
+        Type = block.IsMatch ? "" : block.Title,
+        Target = input.Name,
+        Message = message,
+    });
+
+    // A search through all names for each would make many unknown names slow: only the first few get it.
+    private string Suggest(CheckBlock block, CheckInput input)
+    {
+        if (_suggestions++ >= MostSuggestions)
+        {
+            return "";
+        }
+
+        IReadOnlyList<string> near = NameSuggestions.For(new TypeGraphSet(input.Graph), Encoding.UTF8.GetBytes(block.Name),
+            type => TypeFinder.IsOf(block.Subject, type.Kind));
+        return near.Count == 0 ? "" : $": did you mean '{near[0]}'?";
+    }
+
+    private const int MostSuggestions = 20;
+
+    private int _suggestions;
+}
+
+/// <summary>A check would take more work than <see cref="CheckLimits"/> allows.</summary>
+/// <param name="message">One line without a full stop.</param>
+public sealed class CheckLimitException(string message) : Exception(message);
