@@ -28,6 +28,21 @@ public sealed record TypeChange
 
     /// <summary>The embedded type whose change this follows from, as C text; null where it is a cause of its own.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>
+    /// Whether it follows from other changes of the same type or from <see cref="Cause"/>: members that moved behind one that was
+    /// inserted, the size that grew by it. Allowed where those are.
+    /// </summary>
+    public bool IsConsequence { get; init; }
+
+    /// <summary>How many members this stands for: more than one only for neighbours that moved by the same distance.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>The members one by one where <see cref="Count"/> is more than one; else empty.</summary>
+    public IReadOnlyList<TypeChange> Folded { get; init; } = [];
+
+    /// <summary>By how many bits the member or members moved: new offset minus old; 0 where none moved.</summary>
+    public long ShiftBits { get; init; }
 }
 
 /// <summary>All that happened to one type.</summary>

@@ -1,0 +1,26 @@
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Types;
+
+namespace BtfTool.Core.Compare;
+
+/// <summary>What a comparison looks at.</summary>
+public sealed record CompareOptions
+{
+    /// <summary>Everything, within the usual limits.</summary>
+    public static CompareOptions Default { get; } = new();
+
+    /// <summary>
+    /// Which types are wanted, asked of the old and of the new type; null for all. What changed in a type that a wanted one embeds is told
+    /// as well where <see cref="WithCauses"/> says so.
+    /// </summary>
+    public Func<TypeRef, bool>? IsWanted { get; init; }
+
+    /// <summary>Whether the causes of changes of wanted types are told, though they are not wanted themselves.</summary>
+    public bool WithCauses { get; init; } = true;
+
+    /// <summary>Whether the prototypes of functions that both sides have are compared.</summary>
+    public bool Functions { get; init; } = true;
+
+    /// <summary>Bounds what an input can make the comparison do.</summary>
+    public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
+}
