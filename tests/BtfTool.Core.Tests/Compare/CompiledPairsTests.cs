@@ -55,7 +55,7 @@ public class CompiledPairsTests(CompiledPairs compiled) : IClassFixture<Compiled
 
         back.Differences.Count.ShouldBe(forth.Differences.Count);
         back.CountOf(ChangeClass.TypeAdded).ShouldBe(forth.CountOf(ChangeClass.TypeRemoved));
-        back.CountOf(ChangeClass.MemberRenamed).ShouldBe(forth.CountOf(ChangeClass.MemberRenamed));
+        back.CountOf(ChangeClass.TypeRenamed).ShouldBe(forth.CountOf(ChangeClass.TypeRenamed));
         back.CountOf(ChangeClass.EnumRenumber).ShouldBe(forth.CountOf(ChangeClass.EnumRenumber));
     }
 
@@ -66,7 +66,7 @@ public class CompiledPairsTests(CompiledPairs compiled) : IClassFixture<Compiled
         CompiledPairs.Compare(compiled.Side(way, isNew: true), compiled.Side(way, isNew: true)).IsEmpty.ShouldBeTrue();
     }
 
-    // No compiler here writes BTF for an enumeration of 64 bits, nor for an alignment.
+    // Neither compiler's BTF has enumerations of 64 bits; that of gcc 12 has the lengths of an array of arrays in reverse.
     [Theory]
     [InlineData("gcc-dwarf", "clang-dwarf", false)]
     [InlineData("gcc-dwarf", "clang-dwarf", true)]
@@ -76,10 +76,12 @@ public class CompiledPairsTests(CompiledPairs compiled) : IClassFixture<Compiled
     [InlineData("clang-btf", "gcc-btf", false)]
     public void What_two_compilers_or_formats_say_of_one_source_does_not_differ(string way, string other, bool isNew)
     {
-        string[] wide = ["p_enum_wide", "p_enum_widened"];
+        string[] cut = ["p_enum_wide", "p_enum_widened"], reversed = ["p_array_of_arrays", "p_array_outer"];
+        string[] wrong = [.. way.EndsWith("btf", StringComparison.Ordinal) || other.EndsWith("btf", StringComparison.Ordinal) ? cut : [],
+            .. way == "gcc-btf" || other == "gcc-btf" ? reversed : []];
         GraphDiffResult result = CompiledPairs.Compare(compiled.Side(way, isNew), compiled.Side(other, isNew));
 
-        result.Differences.Where(difference => !wide.Contains(NameOf(difference)))
+        result.Differences.Where(difference => !wrong.Contains(NameOf(difference)))
             .Select(difference => $"{difference.Name}: {string.Join("; ", PairExpectations.WordsOf(difference, false))}").ShouldBeEmpty();
     }
 
