@@ -72,7 +72,14 @@ rows() {
     row "$label: show --all --json" "$tool show --all --json -f $file" "pahole $file"
 }
 
+# What people do: two listings, and diff. Both programs end with 1 where there are differences.
+printf '#!/bin/bash\ndiff <(pahole "$1") <(pahole "$2")\n' >"$work/pahole-diff"
+chmod +x "$work/pahole-diff"
+gzip -dc fixtures/oracle/linux-6.1/vmlinux.btf.gz >"$work/old.btf"
+
 row "--version" "$tool --version" "pahole --version"
+row "diff 6.1 6.18" "$tool diff $work/old.btf $work/vmlinux.btf" "$work/pahole-diff $work/old.btf $work/vmlinux.btf"
+row "diff --summary 6.1 6.18" "$tool diff --summary $work/old.btf $work/vmlinux.btf" "$work/pahole-diff $work/old.btf $work/vmlinux.btf"
 rows "6.18" "$work/vmlinux.btf"
 if [ -r /sys/kernel/btf/vmlinux ]; then
     rows "running" /sys/kernel/btf/vmlinux

@@ -44,18 +44,18 @@ internal sealed class JsonSchemaRules
     {
         switch (keyword)
         {
-            case "$schema" or "$id" or "$comment" or "title" or "description":
+            case "$schema" or "$id" or "id" or "$comment" or "title" or "description" or "format":
                 Require(value.ValueKind == JsonValueKind.String, at, "is a string");
                 break;
-            case "const" or "examples":
+            case "const" or "examples" or "default":
                 break;
-            case "$defs" or "properties":
+            case "$defs" or "definitions" or "properties":
                 CheckNamed(value, at);
                 break;
-            case "items" or "additionalProperties":
+            case "items" or "additionalProperties" or "not":
                 Check(value, at);
                 break;
-            case "prefixItems" or "oneOf" or "anyOf":
+            case "prefixItems" or "oneOf" or "anyOf" or "allOf":
                 CheckList(value, at);
                 break;
             case "type":
@@ -70,6 +70,9 @@ internal sealed class JsonSchemaRules
             case "minimum" or "maximum":
                 Require(value.ValueKind == JsonValueKind.Number, at, "is a number");
                 break;
+            case "uniqueItems":
+                Require(value.ValueKind is JsonValueKind.True or JsonValueKind.False, at, "is true or false");
+                break;
             case "minItems":
                 Require(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int least) && least >= 0, at, "is a count");
                 break;
@@ -77,7 +80,7 @@ internal sealed class JsonSchemaRules
                 Require(IsPattern(value), at, "is a regular expression");
                 break;
             case "$ref":
-                Require(value.ValueKind == JsonValueKind.String && TryResolve(_root, value.GetString()!, out _), at, "is a #/$defs/NAME that exists");
+                Require(value.ValueKind == JsonValueKind.String && TryResolve(_root, value.GetString()!, out _), at, "is a #/$defs/NAME or #/definitions/NAME that exists");
                 break;
             default:
                 _mistakes.Add($"{at}: the keyword is not known");
@@ -88,12 +91,17 @@ internal sealed class JsonSchemaRules
     /// <summary>The schema that a reference names.</summary>
     public static bool TryResolve(JsonElement root, string reference, out JsonElement schema)
     {
-        const string Definitions = "#/$defs/";
-        schema = default;
-        return reference == "#" ? (schema = root).ValueKind == JsonValueKind.Object
-            : reference.StartsWith(Definitions, StringComparison.Ordinal)
-            && root.TryGetProperty("$defs", out JsonElement definitions)
-            && definitions.TryGetProperty(reference[Definitions.Length..], out schema);
+        schema = root;
+        if (reference == "#")
+        {
+            return root.ValueKind == JsonValueKind.Object;
+        }
+
+        // Draft 04 and 07 call them definitions.
+        string[] parts = reference.Split('/', 3);
+        return parts is ["#", "$defs" or "definitions", _]
+            && root.TryGetProperty(parts[1], out JsonElement definitions)
+            && definitions.TryGetProperty(parts[2], out schema);
     }
 
     private void CheckNamed(JsonElement value, string at)

@@ -92,6 +92,20 @@ internal sealed class JsonSchemaValidator(JsonElement root)
                 }
 
                 break;
+            case "uniqueItems" when value.ValueKind == JsonValueKind.Array && rule.ValueKind == JsonValueKind.True:
+                var items = new HashSet<JsonElement>(new DeepEquality());
+                Require(value.EnumerateArray().All(items.Add), "has an item twice");
+                break;
+            case "allOf":
+                foreach (JsonElement one in rule.EnumerateArray())
+                {
+                    Validate(value, one, references + 1);
+                }
+
+                break;
+            case "not":
+                Require(!IsAllowed(value, rule, references), "is what the schema excludes");
+                break;
             case "oneOf" or "anyOf":
                 ValidateAlternatives(value, rule, keyword == "oneOf", references);
                 break;
@@ -166,6 +180,16 @@ internal sealed class JsonSchemaValidator(JsonElement root)
         }
     }
 
+    private bool IsAllowed(JsonElement value, JsonElement rule, int references)
+    {
+        List<string> outside = _errors;
+        _errors = [];
+        Validate(value, rule, references + 1);
+        bool isAllowed = _errors.Count == 0;
+        _errors = outside;
+        return isAllowed;
+    }
+
     // The alternative that is meant is most often the one that goes wrong furthest inside, and in the fewest places.
     private static int Reach(List<string> errors) =>
         errors.Count == 0 ? -1 : (100 * errors.Max(e => e.Split(": ")[0].Count(c => c == '/'))) - errors.Count;
@@ -215,5 +239,19 @@ internal sealed class JsonSchemaValidator(JsonElement root)
     {
         string text = value.GetRawText();
         return text.Length <= 60 ? text : text[..57] + "...";
+    }
+
+    private sealed class DeepEquality : IEqualityComparer<JsonElement>
+    {
+        public bool Equals(JsonElement x, JsonElement y) => JsonElement.DeepEquals(x, y);
+
+        // Equal values are of one kind and have as many parts.
+        public int GetHashCode(JsonElement value) => HashCode.Combine(value.ValueKind, value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!.GetHashCode(StringComparison.Ordinal),
+            JsonValueKind.Array => value.GetArrayLength(),
+            JsonValueKind.Object => value.EnumerateObject().Count(),
+            _ => 0,
+        });
     }
 }

@@ -78,10 +78,14 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Whether the command is about one file, so that <c>--kernel</c> is refused.</summary>
     public bool IsOfOneFile { get; init; }
 
+    /// <summary>Whether the command names its inputs itself, so that there is neither <c>--file</c> nor <c>--base</c> nor <c>--kernel</c>.</summary>
+    public bool HasOwnInputs { get; init; }
+
     /// <summary>Adds the options to a command, those of the command itself between the ones for reading and the one for writing.</summary>
     public void AddTo(Command command, params IEnumerable<Option> own)
     {
-        foreach (Option option in (IEnumerable<Option>)[_file, _base, _kernel, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
+        IEnumerable<Option> inputs = HasOwnInputs ? [] : [_file, _base, _kernel];
+        foreach (Option option in (IEnumerable<Option>)[.. inputs, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
         {
             command.Options.Add(option);
         }
@@ -129,9 +133,10 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     public string? ElsewhereHint(ParseResult r, TypeSource source, string name) =>
         IsWholeKernel(r) ? null : Inputs.ModulesWith(source, name, SourceOptionsOf(r));
 
-    private SourceOptions SourceOptionsOf(ParseResult r, bool functions = false, bool declarationPlaces = false) => new()
+    /// <summary>How inputs are opened.</summary>
+    public SourceOptions SourceOptionsOf(ParseResult r, bool functions = false, bool declarationPlaces = false) => new()
     {
-        BasePath = r.GetValue(_base),
+        BasePath = HasOwnInputs ? null : r.GetValue(_base),
         Format = FormatOf(r.GetValue(_format)) ?? SourceFormat.Any,
         DebugDirectories = r.GetValue(_debugDirectories) ?? [],
         Dwarf = new DwarfReadOptions

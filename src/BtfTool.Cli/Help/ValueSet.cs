@@ -1,5 +1,7 @@
 using BtfTool.Cli.Commands;
 using BtfTool.Core.Queries;
+using BtfTool.Emit.Diffs;
+using BtfTool.Emit.Reports;
 
 namespace BtfTool.Cli.Help;
 
@@ -45,6 +47,7 @@ internal readonly record struct ValueSet(ValueKind Kind, IReadOnlyList<string> W
     {
         _ when label is null => new(ValueKind.None, s_none),
         "--lang" => new(ValueKind.Word, ["c", "c++"]),
+        "--as" => new(ValueKind.Word, ReportWriters.Names),
         "--functions" => new(ValueKind.Function, s_none),
         _ => OfLabel(label),
     };
@@ -53,7 +56,7 @@ internal readonly record struct ValueSet(ValueKind Kind, IReadOnlyList<string> W
 
     private static ValueSet OfLabel(string label) => FirstWord(label) switch
     {
-        "FILE" => new(ValueKind.File, s_none),
+        "FILE" or "OLD" or "NEW" => new(ValueKind.File, s_none),
         "DIR" => new(ValueKind.Folder, s_none),
         "TYPE" => new(ValueKind.Type, s_none),
         "WHEN" => new(ValueKind.Word, ["auto", "always", "never"]),
@@ -63,6 +66,8 @@ internal readonly record struct ValueSet(ValueKind Kind, IReadOnlyList<string> W
         "KINDS" => new(ValueKind.WordList, Split(TypeKinds.Words)),
         "COLUMNS" => new(ValueKind.WordList, Split(RowColumns.Words)),
         "COLUMN" => new(ValueKind.SortOrder, Split(RowColumns.Words)),
+        "CLASSES" => new(ValueKind.WordList, [.. ChangeNames.Words]),
+        "LEVEL" => new(ValueKind.Word, ["note", "warning", "error", "never"]),
         "EXPR" => new(ValueKind.Condition, Split(RowColumns.Words)),
         _ => new(ValueKind.None, s_none),
     };

@@ -17,6 +17,9 @@ internal static unsafe partial class Posix
     private const int TryAgain = 11;
     private const short PollOut = 4;
     private const int GetDescriptorFlags = 1;
+
+    // TIOCGWINSZ: mips, ppc, sparc and alpha count otherwise; .NET runs on ppc64le of these, where it fails and the default is taken.
+    private const nuint GetWindowSize = 0x5413;
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
     private const int AtCurrentFolder = -100;
@@ -65,6 +68,14 @@ internal static unsafe partial class Posix
 
     public static bool IsTerminal(int descriptor) => IsATty(descriptor) == 1;
 
+    /// <summary>Columns of the terminal behind a descriptor; 0 where there is none or it does not say.</summary>
+    public static int TerminalColumns(int descriptor)
+    {
+        // struct winsize: rows and columns first, 16 bits each.
+        ushort* size = stackalloc ushort[4];
+        return IsTerminal(descriptor) && DeviceControl(descriptor, GetWindowSize, size) == 0 ? size[1] : 0;
+    }
+
     /// <summary>True for a regular file, links followed; false for devices, pipes and sockets, and when nobody can say.</summary>
     public static bool IsRegularFile(string path)
     {
@@ -101,6 +112,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int FileControl(int descriptor, int command);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int DeviceControl(int descriptor, nuint request, ushort* size);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);

@@ -29,6 +29,12 @@ public enum TextStyle
 
     /// <summary>Cache line boundaries.</summary>
     Boundary,
+
+    /// <summary>What is new in a comparison.</summary>
+    Added,
+
+    /// <summary>What is gone in a comparison.</summary>
+    Removed,
 }
 
 /// <summary>
@@ -218,6 +224,8 @@ public sealed class Utf8Writer
             TextStyle.Comment => "\e[2m"u8,
             TextStyle.Warning => "\e[33m"u8,
             TextStyle.Boundary => "\e[32m"u8,
+            TextStyle.Added => "\e[32m"u8,
+            TextStyle.Removed => "\e[31m"u8,
             _ => "\e[0m"u8,
         };
         Write(escape);
