@@ -1,5 +1,6 @@
 using System.Buffers;
 using BtfTool.Core.Btf;
+using BtfTool.Core.Compare;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
 using BtfTool.Core.Layout;
@@ -26,6 +27,7 @@ public static class FuzzTargets
         new Target("a file over itself", (image, _) => GraphWalk.Checksum(OverItself(image))),
         new Target("sources", (image, _) => ReadSource(image)),
         new Target("kernel images", (image, _) => KernelImage.TryFind(image.Path, image.Bytes, Limits(image), out ByteRegion _)),
+        new Target("a file against itself over itself", (image, _) => Compare(image)),
         new Target("a file over itself, laid onto itself", (image, _) => GraphWalk.Checksum(LaidOntoItself(image))),
     ];
 
@@ -85,6 +87,25 @@ public static class FuzzTargets
         TypeGraph graph = BtfReader.Read(kernel, limits: Limits(image));
         BtfFile module = BtfFile.Parse(image.Path, "BTF", image.Bytes, Btf(image));
         return BtfReader.Read(DistilledBase.Relocate(module, kernel, new BaseTypeIndex(graph)), graph, limits: Limits(image));
+    }
+
+    // Types of one name on both sides, with and without twins; then sizes of types that have nothing to do with each other.
+    private static void Compare(FileImage image)
+    {
+        TypeGraph graph = Graph(image), twice = OverItself(image);
+        var options = new CompareOptions { Limits = Limits(image) };
+        GC.KeepAlive(GraphComparison.Of(new TypeGraphSet(graph), new TypeGraphSet(twice), options));
+        GC.KeepAlive(GraphComparison.Of(new TypeGraphSet(twice), new TypeGraphSet(graph, twice), options));
+        var explainer = new SizeExplainer(graph, graph, Limits(image));
+        TypeId last = default;
+        for (int id = 0; id < graph.TypeCount; id += 1 + (graph.TypeCount / 1_000))
+        {
+            if (graph[new TypeId((uint)id)].IsComposite)
+            {
+                GC.KeepAlive(last.IsVoid ? null : explainer.Explain(last, new TypeId((uint)id)));
+                last = new TypeId((uint)id);
+            }
+        }
     }
 
     // What opening a file does, without the file system.

@@ -152,17 +152,20 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
                 continue;
             }
 
-            if (!TryInside(place, ours, theirs, changes))
+            if (TryInside(place, ours, theirs, changes))
+            {
+                NoteGrowth(place, work, ours, theirs, changes);
+            }
+            else
             {
                 string path = PathOf(place, theirs, isOld: false);
                 bool isReserved = ours.SizeBits != theirs.SizeBits && ReservedNames.Is(place.Old.Graph.NameOf(new NameId(ours.Name)))
                     && work.New.Overlaps(ours.BitOffset, theirs.BitOffset);
                 TypeChange change = _types.Of(place, ours, theirs, path) with { IsConsequence = isReserved };
                 changes.Add(change);
+                changes.HasOwnEdit |= ours.SizeBits != theirs.SizeBits
+                    || place.Old.Sizes.AlignmentBytesOf(new TypeId(ours.Type)) != place.New.Sizes.AlignmentBytesOf(new TypeId(theirs.Type));
             }
-
-            changes.HasOwnEdit |= ours.SizeBits != theirs.SizeBits
-                || place.Old.Sizes.AlignmentBytesOf(new TypeId(ours.Type)) != place.New.Sizes.AlignmentBytesOf(new TypeId(theirs.Type));
         }
     }
 

@@ -164,7 +164,7 @@ internal sealed class DifferenceList(
             all[i] = all[i] with { Cause = name, Breaks = breaks };
         }
 
-        bool isFollowing = list is null || !list.HasOwnEdit;
+        bool isFollowing = !isCause || list is null || !list.HasOwnEdit;
         foreach (TypeChange change in list?.Changes ?? [])
         {
             bool isCaused = change.IsConsequence && isFollowing;

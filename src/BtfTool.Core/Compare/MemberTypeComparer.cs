@@ -64,6 +64,7 @@ internal sealed class MemberTypeComparer(ReferenceComparer comparer)
                 if (isOtherCount)
                 {
                     changes.Add(Of(place, ours, theirs, path));
+                    changes.HasOwnEdit = true;
                 }
 
                 return way + (isPointer ? "->" : ".");

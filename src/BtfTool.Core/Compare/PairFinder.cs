@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Compare;
@@ -78,41 +79,24 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
         Point(_new, isOld: false);
     }
 
-    // Definitions before declarations.
     private void Collect(int first, CompareSide side, List<Candidate> into)
     {
         into.Clear();
-        bool isDefined = false;
         for (int at = first; at >= 0; at = groups[at].Next)
         {
             NamedType type = groups[at];
             TypeGraph graph = side.Graphs[type.Graph].Graph;
             bool isForward = graph.KindOf(new TypeId(type.Id)) == TypeKind.Forward;
-            isDefined |= !isForward;
             ulong shape = isForward ? 0 : TypeShape.Of(graph, type.Id);
             into.Add(new Candidate { Graph = type.Graph, Id = type.Id, Shape = shape, Pair = -1, IsForward = isForward });
         }
-
-        // Declared without end and never defined: one of them stands for all.
-        if (isDefined || into.Count < 2)
-        {
-            return;
-        }
-
-        into.Reverse();
     }
 
     private void PairEquals(TypeWord word)
     {
-        _shapes.Clear();
-        Span<Candidate> theirs = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_new);
-        for (int i = 0; i < theirs.Length; i++)
-        {
-            theirs[i].NextOfShape = _shapes.GetValueOrDefault(theirs[i].Shape, -1);
-            _shapes[theirs[i].Shape] = i;
-        }
-
-        foreach (ref Candidate ours in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_old))
+        LinkShapes(_new);
+        Span<Candidate> theirs = CollectionsMarshal.AsSpan(_new);
+        foreach (ref Candidate ours in CollectionsMarshal.AsSpan(_old))
         {
             int at = ours.IsForward ? -1 : _shapes.GetValueOrDefault(ours.Shape, -1);
             for (int tries = 0; at >= 0 && tries < MostTwins; at = theirs[at].NextOfShape, tries++)
@@ -128,6 +112,7 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
         }
 
         // A new one whose equal has another partner already.
+        LinkShapes(_old);
         foreach (ref Candidate other in theirs)
         {
             other.Pair = other.Pair >= 0 || other.IsForward ? other.Pair : EqualOf(other);
@@ -136,22 +121,28 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
 
     private int EqualOf(in Candidate type)
     {
-        int tries = 0;
-        foreach (ref Candidate ours in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_old))
+        int at = _shapes.GetValueOrDefault(type.Shape, -1);
+        for (int tries = 0; at >= 0 && tries < MostTwins; at = _old[at].NextOfShape, tries++)
         {
-            if (ours.Pair >= 0 && ours.Shape == type.Shape && tries++ < MostTwins
-                && comparer.SameContents(old.Graphs[ours.Graph], ours.Id, now.Graphs[type.Graph], type.Id))
+            Candidate ours = _old[at];
+            if (ours.Pair >= 0 && comparer.SameContents(old.Graphs[ours.Graph], ours.Id, now.Graphs[type.Graph], type.Id))
             {
                 return ours.Pair;
-            }
-
-            if (tries >= MostTwins)
-            {
-                break;
             }
         }
 
         return -1;
+    }
+
+    private void LinkShapes(List<Candidate> types)
+    {
+        _shapes.Clear();
+        Span<Candidate> all = CollectionsMarshal.AsSpan(types);
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i].NextOfShape = _shapes.GetValueOrDefault(all[i].Shape, -1);
+            _shapes[all[i].Shape] = i;
+        }
     }
 
     private int AddPair(TypeWord word, in Candidate x, in Candidate y)
