@@ -32,6 +32,7 @@ python3 - "$here" "$work" "$(abidiff --version)" "$(gcc -dumpfullversion)" <<'PY
 import collections, glob, json, re, sys
 
 here, work, version, gcc = sys.argv[1:]
+version = version.replace(':', '')
 expected = {}
 for path in sorted(glob.glob(here + '/fixtures/diff/pairs/*.h')):
     for line in open(path):
@@ -57,7 +58,7 @@ def finds(name):
     source = ''.join(open(path).read() for path in glob.glob(here + '/fixtures/diff/pairs/*.h'))
     own = {n for n in expected if re.search(rf'KEEP\w*\((?:.*, )?{n}\)|kept_{n}\b', source) or n.startswith('p_function_')}
     # A type without a function of its own is found where the report says that it changed.
-    inside = {n for n in expected if n not in own and re.search(rf"type '(?:struct |union |enum |typedef )?{n}'[^\n]*(?:changed|:)", text)}
+    inside = {n for n in expected if n not in own and re.search(rf"type (?:of )?'(?:struct |union |enum |typedef )?{n}\b[^\n]*changed", text)}
     return (set(named) & set(expected)) | inside
 
 
@@ -97,6 +98,8 @@ print('## What abidiff finds and btftool does not\n')
 print('\n'.join(f'- `{n}`: {expected[n]}' for n in missed) or 'Nothing.')
 print('\n## What btftool finds and abidiff does not, with all its options\n')
 print('\n'.join(f'- `{n}`: {classes(n)}' for n in sorted((set(ours) & differ) - full)) or 'Nothing.')
+print('\n## What neither finds\n')
+print('\n'.join(f'- `{n}`: {classes(n)}' for n in sorted(differ - full - set(ours))) or 'Nothing.')
 print('\n## What abidiff prints only with `--harmless --redundant`\n')
 counts = collections.Counter(classes(n) for n in (full - plain) & differ)
 print('\n'.join(f'- {name}: {count}' for name, count in sorted(counts.items())) or 'Nothing.')

@@ -24,8 +24,14 @@ internal sealed class PairExpectations
     public List<string> Of(string way, string name)
     {
         string text = _lines.TryGetValue((way, name), out string? own) ? own : _lines[("", name)];
-        return text == "none" ? [] : Sorted(text.Split(';', StringSplitOptions.TrimEntries).Select(Normal));
+        return Words(text);
     }
+
+    /// <summary>What is found for a name by a way that can say all.</summary>
+    public List<string> Of(string name) => Words(_lines[("", name)]);
+
+    private static List<string> Words(string text) =>
+        text == "none" ? [] : Sorted(text.Split(';', StringSplitOptions.TrimEntries).Select(Normal));
 
     /// <summary>What was found, in the words of the expectations; the fan-out only where it is asked for.</summary>
     public static List<string> WordsOf(TypeDifference? difference, bool withFanOut)
@@ -79,7 +85,7 @@ internal sealed class PairExpectations
         }
 
         all.Names = [.. all._lines.Keys.Where(key => key.Way.Length == 0).Select(key => key.Name).Order(StringComparer.Ordinal)];
-        all.PairsOfClass = all.Names.SelectMany(name => all.Of("", name).Select(item => item.Split(' ')[0]).Distinct())
+        all.PairsOfClass = all.Names.SelectMany(name => all.Of(name).Select(item => item.Split(' ')[0]).Distinct())
             .CountBy(name => name).ToDictionary();
         return all;
     }
