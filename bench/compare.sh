@@ -69,6 +69,7 @@ rows() {
     row "$label: header" "$tool header -f $file" "bpftool btf dump file $file format c"
     row "$label: dump" "$tool dump $file" "bpftool btf dump file $file"
     row "$label: dump --json" "$tool dump --json $file" "bpftool -j btf dump file $file"
+    row "$label: baseline" "$tool baseline -f $file" "pahole $file"
     row "$label: show --all --json" "$tool show --all --json -f $file" "pahole $file"
 }
 

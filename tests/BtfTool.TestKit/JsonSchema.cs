@@ -4,7 +4,7 @@ namespace BtfTool.TestKit;
 
 /// <summary>
 /// Validates JSON documents against the schemas of <c>docs/schemas</c>: that part of JSON Schema draft 2020-12 which they use, and
-/// what the schema of SARIF 2.1.0 (draft 04) uses beside it; <c>format</c> is read over. A keyword
+/// what the schema of SARIF 2.1.0 (draft 04) uses beside it; its <c>format</c> is read over. A keyword
 /// that is not known is an error of the schema and not a rule that is left out in silence. Stricter than the draft in one thing: an
 /// object has no key twice.
 /// </summary>

@@ -21,6 +21,10 @@ internal sealed class JsonSchemaRules
         return rules._mistakes;
     }
 
+    // Published schemas of others name formats, which the drafts up to 07 let a validator read over.
+    private bool IsOldDraft => _root.ValueKind == JsonValueKind.Object && _root.TryGetProperty("$schema", out JsonElement draft)
+        && draft.ValueKind == JsonValueKind.String && draft.GetString()!.StartsWith("http://json-schema.org/draft-0", StringComparison.Ordinal);
+
     private void Check(JsonElement schema, string at)
     {
         if (schema.ValueKind is JsonValueKind.True or JsonValueKind.False)
@@ -44,15 +48,17 @@ internal sealed class JsonSchemaRules
     {
         switch (keyword)
         {
-            case "$schema" or "$id" or "id" or "$comment" or "title" or "description" or "format":
+            case "$schema" or "$id" or "id" or "$comment" or "title" or "description":
                 Require(value.ValueKind == JsonValueKind.String, at, "is a string");
+                break;
+            case "format" when IsOldDraft:
                 break;
             case "const" or "examples" or "default":
                 break;
             case "$defs" or "definitions" or "properties":
                 CheckNamed(value, at);
                 break;
-            case "items" or "additionalProperties" or "not":
+            case "items" or "additionalProperties":
                 Check(value, at);
                 break;
             case "prefixItems" or "oneOf" or "anyOf" or "allOf":

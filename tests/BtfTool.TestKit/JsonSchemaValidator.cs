@@ -103,9 +103,6 @@ internal sealed class JsonSchemaValidator(JsonElement root)
                 }
 
                 break;
-            case "not":
-                Require(!IsAllowed(value, rule, references), "is what the schema excludes");
-                break;
             case "oneOf" or "anyOf":
                 ValidateAlternatives(value, rule, keyword == "oneOf", references);
                 break;
@@ -178,16 +175,6 @@ internal sealed class JsonSchemaValidator(JsonElement root)
             Report("is allowed by none of the alternatives; the nearest says:");
             _errors.AddRange(nearest!.Select(e => "  " + e));
         }
-    }
-
-    private bool IsAllowed(JsonElement value, JsonElement rule, int references)
-    {
-        List<string> outside = _errors;
-        _errors = [];
-        Validate(value, rule, references + 1);
-        bool isAllowed = _errors.Count == 0;
-        _errors = outside;
-        return isAllowed;
     }
 
     // The alternative that is meant is most often the one that goes wrong furthest inside, and in the fewest places.

@@ -36,7 +36,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
 
     private readonly Option<string> _format = new("--format")
     {
-        Description = "Read 'btf' or 'dwarf' [default: BTF where there is some, else DWARF]",
+        Description = "Read 'btf', 'dwarf' or 'baseline' [default: BTF where there is some, else DWARF]",
         HelpName = "FORMAT",
     };
 
@@ -179,6 +179,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         null => SourceFormat.Any,
         "btf" => SourceFormat.Btf,
         "dwarf" => SourceFormat.Dwarf,
+        "baseline" => SourceFormat.Baseline,
         _ => null,
     };
 
@@ -192,7 +193,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     {
         if (result.GetResult(_format) is { Tokens.Count: 1 } format && FormatOf(format.Tokens[0].Value) is null)
         {
-            result.AddError($"--format takes btf or dwarf, not '{format.Tokens[0].Value}'.");
+            result.AddError($"--format takes btf, dwarf or baseline, not '{format.Tokens[0].Value}'.");
         }
 
         if (result.GetResult(_jobs) is { Tokens.Count: 1 } jobs

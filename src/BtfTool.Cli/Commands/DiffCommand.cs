@@ -78,7 +78,8 @@ internal static class DiffCommand
                 new CompareOptions { IsWanted = asked is null ? null : asked.Has, Functions = functions });
             var view = new DiffView(result.Differences, _options.SelectionOf(r) with
             {
-                IsAsked = asked is null ? null : difference => (difference.Old is { } before && asked.Has(before)) || (difference.New is { } after && asked.Has(after)),
+                IsAsked = asked is null ? null : difference =>
+                    (difference.Old is { } before && asked.Has(before)) || (difference.New is { } after && asked.Has(after)),
             });
             Write(r, view, old, now, Passed(view, asked, result.ComparedTypes));
             return _options.FailOn(r) is { } least && view.Fails(least) ? ExitCode.Findings : ExitCode.Done;

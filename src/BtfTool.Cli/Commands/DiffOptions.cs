@@ -11,9 +11,11 @@ internal sealed class DiffOptions
 {
     private const int DefaultWidth = 100;
 
-    private readonly Option<string[]> _only = Classes("--only", "Only changes of these classes: 'member_added', or by what they break 'layout', 'source', 'core', 'harmless'");
+    private readonly Option<string[]> _only = Classes("--only",
+        "Only changes of these classes: 'member_added', or by what they break 'layout', 'source', 'core', 'harmless'");
     private readonly Option<string[]> _ignore = Classes("--ignore", "Leave changes of these classes out, with all that only follows from them");
-    private readonly Option<string[]> _allow = Classes("--allow", "Report changes of these classes, but do not fail for them or what only follows from them");
+    private readonly Option<string[]> _allow = Classes("--allow",
+        "Report changes of these classes, but do not fail for them or what only follows from them");
 
     private readonly Option<string> _failOn = new("--fail-on")
     {

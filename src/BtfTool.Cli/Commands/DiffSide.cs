@@ -58,8 +58,18 @@ internal sealed class DiffSide : IDisposable
     }
 
     /// <summary>The module that a graph of this side is of; null for the kernel, and for other sides.</summary>
-    public string? ModuleOf(TypeGraph graph) =>
-        Types.Graphs.Length > 1 && graph != Types.Graphs[0] && Types.Graphs.Contains(graph) ? KernelModules.NameOf(graph) : null;
+    public string? ModuleOf(TypeGraph graph)
+    {
+        foreach (TypeGraph module in Types.Graphs[1..])
+        {
+            if (ReferenceEquals(module, graph))
+            {
+                return KernelModules.NameOf(graph);
+            }
+        }
+
+        return null;
+    }
 
     public void Dispose() => _source.Dispose();
 }

@@ -56,8 +56,8 @@ internal static class InfoCommand
         using TypeSource source = common.OpenSource(r);
         SourceFacts facts = SourceFacts.Of(source);
 
-        // Of BTF the graph costs little, and says how wide a pointer is.
-        bool readsGraph = facts.HasGraph && (top > 0 || facts.Format == SourceFormat.Btf);
+        // Of BTF and baselines the graph costs little, and says how wide a pointer is.
+        bool readsGraph = facts.HasGraph && (top > 0 || facts.Format != SourceFormat.Dwarf);
         TypeGraph? graph = readsGraph ? common.ReadGraph(r, source) : null;
         var report = new InfoReport(facts, graph, graph is null || top == 0 ? null : TypeRanking.Of(graph, top));
         using OutputTarget target = common.OpenTarget(r);

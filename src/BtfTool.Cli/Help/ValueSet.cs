@@ -60,7 +60,7 @@ internal readonly record struct ValueSet(ValueKind Kind, IReadOnlyList<string> W
         "DIR" => new(ValueKind.Folder, s_none),
         "TYPE" => new(ValueKind.Type, s_none),
         "WHEN" => new(ValueKind.Word, ["auto", "always", "never"]),
-        "FORMAT" => new(ValueKind.Word, ["btf", "dwarf"]),
+        "FORMAT" => new(ValueKind.Word, ["btf", "dwarf", "baseline"]),
         "SHELL" => new(ValueKind.Word, CompletionCommand.Shells),
         "TOPIC" => new(ValueKind.Word, [.. CommandEntry.All.Select(entry => entry.Name), .. Topics.All.Select(topic => topic.Name)]),
         "KINDS" => new(ValueKind.WordList, Split(TypeKinds.Words)),

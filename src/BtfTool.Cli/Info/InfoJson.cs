@@ -17,7 +17,7 @@ internal static class InfoJson
         json.WriteStartObject();
         json.WriteString("schema", "btftool/info/1");
         json.WriteString("file", facts.Path);
-        json.WriteString("format", facts.Format == SourceFormat.Dwarf ? "dwarf" : "btf");
+        json.WriteString("format", facts.Format switch { SourceFormat.Dwarf => "dwarf", SourceFormat.Baseline => "baseline", _ => "btf" });
         Number(json, "file_size_bytes", facts.FileBytes);
         Text(json, "compression", facts.Compression);
         json.WriteString("byte_order", OrderOf(facts.IsBigEndian));

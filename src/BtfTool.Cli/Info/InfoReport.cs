@@ -36,7 +36,12 @@ internal sealed record InfoReport(SourceFacts Facts, TypeGraph? Graph, TypeRanki
     };
 
     /// <summary>What the types are read from, in words.</summary>
-    public string Format => Facts.Format == SourceFormat.Dwarf ? "DWARF" : Facts.IsSplit ? "split BTF" : "BTF";
+    public string Format => Facts.Format switch
+    {
+        SourceFormat.Dwarf => "DWARF",
+        SourceFormat.Baseline => "baseline",
+        _ => Facts.IsSplit ? "split BTF" : "BTF",
+    };
 
     /// <summary>Pointer size in bytes; that of the ELF class where there is no graph, null where nothing says it.</summary>
     public int? PointerSizeBytes => Graph?.PointerSizeBytes ?? Facts.Elf?.AddressBits / 8;

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace BtfTool.Core.IO;
 
 /// <summary>
-/// XXH64 with seed 0, a published 64-bit hash (github.com/Cyan4973/xxHash, doc/xxhash_spec.md): the same for the same bytes on every
+/// XXH64, a published 64-bit hash (github.com/Cyan4973/xxHash, doc/xxhash_spec.md): the same for the same bytes on every
 /// machine and in every version, so it may be written into files. Not for security.
 /// </summary>
 internal static class XxHash64
@@ -16,10 +16,12 @@ internal static class XxHash64
     private const ulong Prime5 = 0x27D4EB2F165667C5;
 
     /// <summary>The hash of some bytes. Cost: linear, some 10 bytes a nanosecond.</summary>
-    public static ulong Of(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What is hashed.</param>
+    /// <param name="seed">0, or the hash of what comes before.</param>
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed = 0)
     {
         ulong length = (ulong)bytes.Length;
-        ulong hash = bytes.Length >= 32 ? Stripes(ref bytes) : Prime5;
+        ulong hash = bytes.Length >= 32 ? Stripes(ref bytes, seed) : seed + Prime5;
         hash += length;
         while (bytes.Length >= 8)
         {
@@ -43,9 +45,9 @@ internal static class XxHash64
         return hash ^ (hash >> 32);
     }
 
-    private static ulong Stripes(ref ReadOnlySpan<byte> bytes)
+    private static ulong Stripes(ref ReadOnlySpan<byte> bytes, ulong seed)
     {
-        ulong a = unchecked(Prime1 + Prime2), b = Prime2, c = 0, d = unchecked(0 - Prime1);
+        ulong a = unchecked(seed + Prime1 + Prime2), b = seed + Prime2, c = seed, d = seed - Prime1;
         while (bytes.Length >= 32)
         {
             a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(bytes));

@@ -39,6 +39,7 @@ internal sealed class MoveSearch
     private int _maxNodes;
     private int _beam;
     private bool _overflowed;
+    private int _classCount;
 
     /// <summary>Positions of the items in the order found.</summary>
     public int[] Order { get; private set; } = [];
@@ -251,8 +252,6 @@ internal sealed class MoveSearch
 
         return total;
     }
-
-    private int _classCount;
 
     private void Expand(int index, int layer, PackingSegment segment, int s)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using BtfTool.Core.Baselines;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Elf;
@@ -91,7 +92,7 @@ internal readonly struct BtfLocation
     {
         ByteRegion payload = image.Bytes;
         ReadOnlySpan<byte> start = Start(image);
-        bool isKnown = BtfFile.IsBtf(start) || IsArchive(start) || Decompressor.Detect(start) != CompressionFormat.None;
+        bool isKnown = BtfFile.IsBtf(start) || BaselineReader.IsBaseline(start) || IsArchive(start) || Decompressor.Detect(start) != CompressionFormat.None;
         if (elf is null ? isKnown : !KernelImage.TryGetPayloadSection(elf, out payload))
         {
             return null;
@@ -103,7 +104,7 @@ internal readonly struct BtfLocation
     private static bool IsArchive(ReadOnlySpan<byte> start) => start.StartsWith("!<arch>\n"u8);
     // Asked of the first bytes that are decompressed, before there is room for the others.
     private static string? Unreadable(ReadOnlySpan<byte> start) =>
-        ElfFile.IsElf(start) || BtfFile.IsBtf(start) || BootHeader.Read(ByteRegion.FromBytes(start.ToArray())) is not null ? null : $"neither BTF nor ELF: {Describe(start)}";
+        ElfFile.IsElf(start) || BtfFile.IsBtf(start) || BaselineReader.IsBaseline(start) || BootHeader.Read(ByteRegion.FromBytes(start.ToArray())) is not null ? null : $"neither BTF nor ELF: {Describe(start)}";
 
     private static ReadOnlySpan<byte> Start(FileImage image) => image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, SniffedBytes));
 

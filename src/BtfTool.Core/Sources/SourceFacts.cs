@@ -39,7 +39,7 @@ public sealed record SourceFacts
     /// <summary>How the file as a whole is compressed: <c>gzip</c>, <c>xz</c>, <c>zstd</c>; null when it is not.</summary>
     public string? Compression { get; init; }
 
-    /// <summary>What is read: BTF or DWARF.</summary>
+    /// <summary>What is read: BTF, DWARF or a baseline.</summary>
     public required SourceFormat Format { get; init; }
 
     /// <summary>The ELF file around the types; null for raw BTF.</summary>
@@ -90,12 +90,17 @@ public sealed record SourceFacts
             FileBytes = fileBytes,
             Compression = compression,
             Format = source.Format,
-            IsBigEndian = source.Dwarf?.IsBigEndian ?? source.Btf.IsBigEndian,
+            IsBigEndian = source.BaselineHeader?.IsBigEndian ?? source.Dwarf?.IsBigEndian ?? source.Btf.IsBigEndian,
             Elf = isElf ? OfElf(ElfFile.Parse(last.Path, last.Bytes, source.Limits)) : null,
         };
         if (source.Dwarf is { } dwarf)
         {
             return facts with { Dwarf = DwarfSummary.Read(dwarf), DebugPath = source.Images.Length > 1 ? last.Path : null };
+        }
+
+        if (source.BaselineHeader is not null)
+        {
+            return facts;
         }
 
         bool isSplit = source.Base is not null || source.Btf.LooksSplit;

@@ -1,3 +1,4 @@
+using BtfTool.Core.Baselines;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Elf;
@@ -11,7 +12,7 @@ public static class SourceOpener
 {
     /// <summary>
     /// Opens a file by its content: raw BTF in either byte order, or ELF with a <c>.BTF</c> section or with DWARF, in itself or in the
-    /// separate debug file that belongs to it; any of them compressed as a whole (gzip, xz, zstd, bzip2, lz4, lzma), and kernel images that
+    /// separate debug file that belongs to it, or a baseline; any of them compressed as a whole (gzip, xz, zstd, bzip2, lz4, lzma), and kernel images that
     /// boot, which hold one of them. BTF comes first, then DWARF. Cost: headers only, when the file is mapped and not compressed; the types are read by
     /// <see cref="TypeSource.Graph"/>.
     /// </summary>
@@ -32,9 +33,38 @@ public static class SourceOpener
         ArgumentNullException.ThrowIfNull(path);
         options ??= new SourceOptions();
         (FileImage image, ElfFile? elf) = BtfLocation.Look(OpenImage(path), options.Limits);
+        if (options.Format == SourceFormat.Baseline || IsBaseline(image))
+        {
+            return OpenBaseline(image, options);
+        }
+
         return DwarfLocation.Find(image, elf, options) is { } dwarf
             ? DwarfLocation.Open(dwarf, options)
             : OpenBtf(path, image, elf, options);
+    }
+
+    private static bool IsBaseline(FileImage image)
+    {
+        const int LongestMagic = 64;
+        return BaselineReader.IsBaseline(image.Bytes.Span(0, (int)Math.Min(image.Bytes.Length, LongestMagic)));
+    }
+
+    private static TypeSource OpenBaseline(FileImage image, SourceOptions options)
+    {
+        try
+        {
+            if (options.Format is not (SourceFormat.Any or SourceFormat.Baseline))
+            {
+                InvalidImageException.Throw(image.Path, "", -1, $"is a baseline, without {(options.Format == SourceFormat.Btf ? "BTF" : "DWARF")}");
+            }
+
+            return new TypeSource(image.Path, BaselineReader.ReadHeader(image.Path, image.Bytes), options, image);
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

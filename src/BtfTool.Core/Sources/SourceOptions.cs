@@ -14,6 +14,9 @@ public enum SourceFormat
 
     /// <summary>DWARF.</summary>
     Dwarf,
+
+    /// <summary>A baseline: layouts as text.</summary>
+    Baseline,
 }
 
 /// <summary>How to open an input.</summary>

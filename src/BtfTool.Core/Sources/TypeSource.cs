@@ -1,3 +1,4 @@
+using BtfTool.Core.Baselines;
 using BtfTool.Core.Btf;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Dwarf;
@@ -44,15 +45,29 @@ public sealed class TypeSource : IDisposable
         _images = images;
     }
 
+    internal TypeSource(string path, BaselineHeader header, SourceOptions options, FileImage image)
+    {
+        Path = path;
+        Format = SourceFormat.Baseline;
+        BaselineHeader = header;
+        _diagnostics = [];
+        _limits = options.Limits;
+        _images = [image];
+    }
+
     /// <summary>The file that was opened.</summary>
     public string Path { get; }
 
-    /// <summary>What the types are read from: BTF or DWARF.</summary>
+    /// <summary>What the types are read from: BTF, DWARF or a baseline.</summary>
     public SourceFormat Format { get; }
 
+    /// <summary>What the header of a baseline says; null for other formats.</summary>
+    public BaselineHeader? BaselineHeader { get; }
+
     /// <summary>Its BTF records.</summary>
-    /// <exception cref="InvalidImageException">The types come from DWARF.</exception>
-    public BtfFile Btf => _btf ?? throw new InvalidImageException(Path, "", -1, "has DWARF and no BTF records that could be shown");
+    /// <exception cref="InvalidImageException">The types come from DWARF, or from a baseline.</exception>
+    public BtfFile Btf => _btf ?? throw new InvalidImageException(Path, "", -1,
+        Format == SourceFormat.Baseline ? "is a baseline and has no BTF records that could be shown" : "has DWARF and no BTF records that could be shown");
 
     /// <summary>What reading DWARF took, by stage; empty for BTF and before <see cref="Graph"/> was read.</summary>
     public IReadOnlyList<DwarfStage> Stages { get; private set; } = [];
@@ -94,12 +109,18 @@ public sealed class TypeSource : IDisposable
         _dwarf is null ? [] : DwarfFinder.Nearest(_dwarf, typed, _dwarfOptions);
 
     /// <summary>
-    /// Name of the processor of the ELF file around the types, as <see cref="SourceFacts"/> has it; null for raw BTF, which does not say it.
+    /// Name of the processor of the ELF file around the types, as <see cref="SourceFacts"/> has it, or as the baseline says; null for raw
+    /// BTF, which does not say it.
     /// </summary>
     public string? Machine
     {
         get
         {
+            if (BaselineHeader is { } header)
+            {
+                return header.Architecture;
+            }
+
             FileImage? last = _images.Length > 0 ? _images[^1] : null;
             return last is { Bytes.Length: >= 4 } && ElfFile.IsElf(last.Bytes.Span(0, 4))
                 ? ElfMachine.NameOf(ElfFile.Parse(last.Path, last.Bytes, _limits).Machine) : null;
@@ -151,6 +172,11 @@ public sealed class TypeSource : IDisposable
             _diagnostics.AddRange(result.Diagnostics);
             Stages = result.Stages;
             return result.Graph;
+        }
+
+        if (Format == SourceFormat.Baseline)
+        {
+            return BaselineReader.Read(Path, _images[0].Bytes, _limits);
         }
 
         if (Base is null && Btf.LooksSplit)

@@ -41,17 +41,21 @@ public static class DiffReport
         return new Report { Command = "diff", Rules = DiffRules.All, Items = items, Inputs = [oldInput.File, newInput.File] };
     }
 
-    private static ReportItem OfChange(DiffView view, ShownDifference item, TypeChange change, Func<string, string>? mapPath) => Placed(item, mapPath, new ReportItem
+    private static ReportItem OfChange(DiffView view, ShownDifference item, TypeChange change, Func<string, string>? mapPath)
     {
-        Rule = DiffRules.Of(change.Class),
-        Level = DiffSelection.LevelOf(change.Breaks),
-        Type = item.Difference.Name,
-        Member = change.Count > 1 ? null : change.Path,
-        Message = MessageOf(item.Difference, change),
-        Expected = change.Old,
-        Found = change.New,
-        Suppression = view.IsAllowed(item, change) ? s_allowed : null,
-    });
+        var finding = new ReportItem
+        {
+            Rule = DiffRules.Of(change.Class),
+            Level = DiffSelection.LevelOf(change.Breaks),
+            Type = item.Difference.Name,
+            Member = change.Count > 1 ? null : change.Path,
+            Message = MessageOf(item.Difference, change),
+            Expected = change.Old,
+            Found = change.New,
+            Suppression = view.IsAllowed(item, change) ? s_allowed : null,
+        };
+        return Placed(item, mapPath, finding);
+    }
 
     private static ReportItem OfConsequence(ShownDifference item, Func<string, string>? mapPath)
     {
@@ -129,7 +133,8 @@ public static class DiffReport
     // Where the type is declared now, or was.
     private static ReportItem Placed(ShownDifference item, Func<string, string>? mapPath, ReportItem finding)
     {
-        if ((item.Difference.New ?? item.Difference.Old) is not { } type || !type.View.TryGetDeclaration(out NameId file, out uint line) || file.IsNone)
+        if ((item.Difference.New ?? item.Difference.Old) is not { } type
+            || !type.View.TryGetDeclaration(out NameId file, out uint line) || file.IsNone)
         {
             return finding;
         }

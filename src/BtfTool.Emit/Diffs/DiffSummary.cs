@@ -36,7 +36,8 @@ internal static class DiffSummary
         rows.Write("summary");
         string consequences = view.ConsequenceCount == 0 ? "" : Text($" ({view.ConsequenceCount} only because they embed one that did)");
         output.Write(Text($"\n  {view.ChangedCount} types changed{consequences}, {view.AddedCount} added, {view.RemovedCount} removed\n"));
-        output.Write(Text($"  types that break layout: {view.BreakCount(Breaks.Layout)}, source: {view.BreakCount(Breaks.Source)}, CO-RE: {view.BreakCount(Breaks.CoRe)}\n"));
+        (int layout, int source, int core) = (view.BreakCount(Breaks.Layout), view.BreakCount(Breaks.Source), view.BreakCount(Breaks.CoRe));
+        output.Write(Text($"  types that break layout: {layout}, source: {source}, CO-RE: {core}\n"));
         output.Write(view.IgnoredCount == 0 ? "" : Text($"  {view.IgnoredCount} changes not looked at\n"));
     }
 

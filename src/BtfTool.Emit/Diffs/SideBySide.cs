@@ -140,7 +140,8 @@ internal static class SideBySide
         while (i < left.Length || j < right.Length)
         {
             bool both = i < left.Length && j < right.Length;
-            if (both && left[i].Position == right[j].Position && CanPair(left[i], right[j], isRenamed) && !twins.ContainsKey(left[i]) && !twins.ContainsKey(right[j]))
+            if (both && left[i].Position == right[j].Position && CanPair(left[i], right[j], isRenamed)
+                && !twins.ContainsKey(left[i]) && !twins.ContainsKey(right[j]))
             {
                 pairs.Add(new SidePair(left[i++], right[j++], PairState.Changed));
             }
