@@ -184,7 +184,7 @@ public class CheckTests : WorkFolder
         string before = File.ReadAllText(PathTo("x.base"));
         RunResult other = BtfToolProcess.Run("check", file, "-f", Fixtures.PathOf("bin/packing.gcc-i686.o"));
         other.ExitCode.ShouldBe(1, other.Errors);
-        other.Output.ShouldContain("BT105: struct natural: size");
+        other.Output.ShouldContain("BT104: struct natural: size");
         BtfToolProcess.Run("check", "--update", file, "-f", s_packing).ExitCode.ShouldBe(0);
         File.ReadAllText(PathTo("x.base")).ShouldBe(before);
     }
