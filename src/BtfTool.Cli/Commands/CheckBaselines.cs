@@ -84,17 +84,29 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
         }
 
         GraphDiffResult result = GraphComparison.Of(new TypeGraphSet(before.Graph), new TypeGraphSet(input.Graph), new CompareOptions { Functions = false });
+        var causes = new HashSet<string>();
         foreach (TypeDifference difference in result.Differences)
         {
-            // Consequences are told with their causes; what the baseline does not have it does not protect.
-            if (!difference.IsCause || difference.Old is null)
+            if (difference.IsCause && difference.Old is not null)
+            {
+                causes.Add(difference.Name);
+            }
+        }
+
+        foreach (TypeDifference difference in result.Differences)
+        {
+            // What the baseline does not have it does not protect.
+            if (difference.Old is null)
             {
                 continue;
             }
 
             foreach (TypeChange change in difference.Changes)
             {
-                bool isExcused = change.Class is ChangeClass.TypeAdded or ChangeClass.BecameComplete || change.Cause is not null;
+                // Consequences are told with their causes, where those are told.
+                bool isExcused = change.Class is ChangeClass.TypeAdded or ChangeClass.BecameComplete
+                    || (change.Cause is { } cause && causes.Contains(cause))
+                    || (change.Class == ChangeClass.Embedded && !difference.IsCause && causes.Count > 0);
                 if (!isExcused && !baseline.Allowed.Contains(change.Class))
                 {
                     evaluator.Add(FindingOf(baseline, input, difference, change));

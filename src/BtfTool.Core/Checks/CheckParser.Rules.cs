@@ -201,6 +201,7 @@ internal sealed partial class CheckParser
         }
 
         Advance();
+        _isInList = true;
         var names = new List<string>();
         for (SkipLines(); !_token.IsMark('}'); SkipLines())
         {
@@ -213,6 +214,7 @@ internal sealed partial class CheckParser
         }
 
         _ = names.Count > 0 ? 0 : throw Expected("the name of a member");
+        _isInList = false;
         Advance();
         return names;
     }

@@ -17,6 +17,7 @@ internal sealed partial class CheckParser(CheckLexer lexer, CheckFile file, Chec
     private CheckToken _token;
     private string? _target;
     private int _nesting;
+    private bool _isInList;
 
     /// <summary>Reads all statements.</summary>
     public void Run()
@@ -74,7 +75,9 @@ internal sealed partial class CheckParser(CheckLexer lexer, CheckFile file, Chec
 
     private void SkipStatement()
     {
-        for (int depth = 0; _token.Kind != CheckTokenKind.End; Advance())
+        int depth = _isInList ? 1 : 0;
+        _isInList = false;
+        for (; _token.Kind != CheckTokenKind.End; Advance())
         {
             if (depth == 0 && _token.EndsStatement)
             {
@@ -82,10 +85,6 @@ internal sealed partial class CheckParser(CheckLexer lexer, CheckFile file, Chec
             }
 
             depth += _token.IsMark('{') ? 1 : _token.IsMark('}') ? -1 : 0;
-            if (depth < 0)
-            {
-                return;
-            }
         }
     }
 
@@ -120,7 +119,7 @@ internal sealed partial class CheckParser(CheckLexer lexer, CheckFile file, Chec
             throw Mistake(closing, "'}' closes nothing: " + TopWords + " expected");
         }
 
-        throw Mistake(_token.Place, IsRuleWord(word)
+        throw _token.Kind == CheckTokenKind.Broken ? Expected("") : Mistake(_token.Place, IsRuleWord(word)
             ? $"'{word}' is a rule and stands inside a block: struct NAME {{ {word} ... }}"
             : $"{TopWords} expected, found {_token.Shown}{NameSuggestions.Among(s_topWords, word)}");
     }

@@ -43,15 +43,18 @@ public static class CheckRules
 
     /// <summary>A target has no input.</summary>
     public static CheckRuleInfo NoInput { get; } = new("BT005", "no-input", "No input was given for a target of the check file",
-        "Its rules were not checked. Give one with -f NAME=FILE.") { IsWarning = true, IsAboutCheck = true };
+        "Its rules were not checked. Give one with -f NAME=FILE.")
+    { IsWarning = true, IsAboutCheck = true };
 
     /// <summary>A suppression is over.</summary>
     public static CheckRuleInfo Expired { get; } = new("BT006", "expired-suppression", "A suppression is over",
-        "The day behind 'until' has passed; what it hid counts again. Do the work that it waited for, or give it a new day.") { IsAboutCheck = true };
+        "The day behind 'until' has passed; what it hid counts again. Do the work that it waited for, or give it a new day.")
+    { IsAboutCheck = true };
 
     /// <summary>A suppression hides nothing.</summary>
     public static CheckRuleInfo Unused { get; } = new("BT007", "unused-suppression", "A suppression hides nothing",
-        "What it hid is gone: remove the line.") { IsWarning = true, IsAboutCheck = true };
+        "What it hid is gone: remove the line.")
+    { IsWarning = true, IsAboutCheck = true };
 
     /// <summary>Declaration files are not known.</summary>
     public static CheckRuleInfo NoDeclarations { get; } = Unusable("BT008", "no-declaration-files", "'decl_file' needs DWARF",

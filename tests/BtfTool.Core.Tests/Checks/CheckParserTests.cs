@@ -23,7 +23,7 @@ public class CheckParserTests
     [InlineData("struct a {\n  offset x == 3:9\n}", 2, 15, "'3:9' is no place of a bitfield")]
     [InlineData("struct a { type x is int }", 1, 22, "the type as C between quotes expected, found 'int'")]
     [InlineData("struct a { type x \"int\" }", 1, 19, "'is' expected, found the text \"int\"")]
-    [InlineData("struct a { type x is \"int }", 1, 22, "the text that begins here has no end")]
+    [InlineData("struct a { type x is \"int\n}", 1, 22, "the text that begins here has no end")]
     [InlineData("struct a { member x }", 1, 21, "exists or absent expected, found '}'")]
     [InlineData("struct a { same_line x }", 1, 24, "',' and another member (at least 2) expected")]
     [InlineData("struct a { fast { } lines <= 2 }", 1, 19, "the name of a member expected, found '}'")]
