@@ -7,6 +7,9 @@ namespace BtfTool.Core.Compare;
 /// <summary>Types as short C, for what a comparison tells people.</summary>
 internal static class TypeText
 {
+    /// <summary>Types that one text is made of, those in parameters of parameters included.</summary>
+    private const int MostTypes = 256;
+
     private const int MostLinks = 64;
     private const int MostParameters = 32;
     private const int MostNesting = 4;
@@ -15,7 +18,8 @@ internal static class TypeText
     /// <summary>A type without a name for it: <c>struct sock *</c>, <c>int [4]</c>, <c>void (*)(int)</c>. What is longer than anyone reads is cut.</summary>
     public static string Of(TypeGraph graph, uint id, uint bitfieldBits = 0)
     {
-        string text = Of(graph, id, 0);
+        int left = MostTypes;
+        string text = Of(graph, id, 0, ref left);
         text = text.Length > MostCharacters ? string.Concat(text.AsSpan(0, MostCharacters), "...") : text;
         return bitfieldBits == 0 ? text : string.Create(CultureInfo.InvariantCulture, $"{text} : {bitfieldBits}");
     }
@@ -24,11 +28,11 @@ internal static class TypeText
     public static string NameOf(TypeGraph graph, uint id) =>
         TypeWords.Prefix(TypeWords.Of(graph, id)) + graph[new TypeId(id)].NameString;
 
-    private static string Of(TypeGraph graph, uint id, int nesting)
+    private static string Of(TypeGraph graph, uint id, int nesting, ref int left)
     {
         string before = "", after = "", front = "";
         bool isPointerLast = false;
-        for (int links = 0; links < MostLinks; links++)
+        for (int links = 0; links < MostLinks && left > 0; links++, left--)
         {
             TypeView type = graph[new TypeId(id)];
             switch (type.Kind)
@@ -44,7 +48,7 @@ internal static class TypeText
                     break;
                 case TypeKind.FunctionPrototype:
                     (before, after) = Bracket(before, after, isPointerLast);
-                    after += Parameters(graph, type, nesting);
+                    after += Parameters(graph, type, nesting, ref left);
                     isPointerLast = false;
                     break;
                 case TypeKind.Const or TypeKind.Volatile or TypeKind.Restrict or TypeKind.Atomic:
@@ -91,7 +95,7 @@ internal static class TypeText
         return prefix + (type.IsAnonymous ? "{...}" : type.NameString);
     }
 
-    private static string Parameters(TypeGraph graph, TypeView type, int nesting)
+    private static string Parameters(TypeGraph graph, TypeView type, int nesting, ref int left)
     {
         ParameterList parameters = type.Parameters;
         if (nesting >= MostNesting)
@@ -103,7 +107,7 @@ internal static class TypeText
         for (int i = 0; i < parameters.Count && i < MostParameters && text.Length < MostCharacters; i++)
         {
             bool isRest = parameters[i].Type.IsVoid && i == parameters.Count - 1;
-            text.Append(i == 0 ? "" : ", ").Append(isRest ? "..." : Of(graph, parameters[i].Type.Value, nesting + 1));
+            text.Append(i == 0 ? "" : ", ").Append(isRest ? "..." : Of(graph, parameters[i].Type.Value, nesting + 1, ref left));
         }
 
         return text.Append(parameters.Count == 0 ? "void)" : ")").ToString();
