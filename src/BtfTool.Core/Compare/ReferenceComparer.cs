@@ -273,13 +273,20 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
 
         for (int i = 0; i < ours.Length; i++)
         {
-            if (!Same(a, ours[i].Type, b, theirs[i].Type, depth + 1))
+            if (!SameParameter(a, ours[i].Type, b, theirs[i].Type, depth + 1))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    // What qualifies a parameter itself is not part of a prototype in C.
+    private bool SameParameter(CompareGraph a, uint oldId, CompareGraph b, uint newId, int depth)
+    {
+        Qualifiers differing = Unqualify(a, ref oldId) ^ Unqualify(b, ref newId);
+        return ((differing & Qualifiers.Atomic) == 0 || a.IsDeclared != b.IsDeclared) && Same(a, oldId, b, newId, depth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
