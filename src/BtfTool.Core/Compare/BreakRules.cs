@@ -27,7 +27,7 @@ internal static class BreakRules
 
         TypeView x = a.Graph[new TypeId(ours)], y = b.Graph[new TypeId(theirs)];
         bool isOtherLayout = a.Sizes.SizeBytesOf(x.Id) != b.Sizes.SizeBytesOf(y.Id) || ClassOf(x) != ClassOf(y) || x.IsComposite
-            || x.Kind is TypeKind.Array or TypeKind.Int;
+            || x.Kind == TypeKind.Array;
         return Breaks.Source | (isOtherLayout ? Breaks.Layout : Breaks.None) | (AreCompatible(a, ours, b, theirs) ? Breaks.None : Breaks.CoRe);
     }
 

@@ -188,7 +188,7 @@ public sealed class GraphComparison
         into.Add(new TypeChange
         {
             Class = found,
-            Breaks = Breaks.Layout,
+            Breaks = found == ChangeClass.Signedness ? Breaks.Source : Breaks.Layout,
             Old = found == ChangeClass.Size ? $"{x.SizeBytes}" : Encoding(x),
             New = found == ChangeClass.Size ? $"{y.SizeBytes}" : Encoding(y),
         });
