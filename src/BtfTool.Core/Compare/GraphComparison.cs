@@ -18,6 +18,8 @@ public sealed class GraphComparison
     private readonly ReferenceComparer _comparer;
     private readonly PairFinder _finder;
     private readonly CompositeComparer _composites;
+    private readonly BaseTypeUses _oldUses;
+    private readonly BaseTypeUses _newUses;
     private readonly Dictionary<int, ChangeList> _changes = [];
 
     private GraphComparison(TypeGraphSet old, TypeGraphSet now, CompareOptions options)
@@ -25,6 +27,8 @@ public sealed class GraphComparison
         _options = options;
         _old = new CompareSide(old, options.Limits);
         _new = new CompareSide(now, options.Limits);
+        _oldUses = new BaseTypeUses(_old);
+        _newUses = new BaseTypeUses(_new);
         _groups = new NameGroups(_old, _new, options.Functions && _old.HasFunctions && _new.HasFunctions);
         _pairs = new TypePairs(_old, _new);
         _comparer = new ReferenceComparer(_old, _new, _pairs, options.Limits);
@@ -177,9 +181,9 @@ public sealed class GraphComparison
         });
     }
 
-    private static void CompareBase(CompareGraph a, TypeView x, CompareGraph b, TypeView y, ChangeList into)
+    private void CompareBase(CompareGraph a, TypeView x, CompareGraph b, TypeView y, ChangeList into)
     {
-        if (BaseTypes.AreSame(a, x, b, y))
+        if (BaseTypes.AreSame(a, x, b, y) || _oldUses.IsOnlyIndex(a, x.Id.Value) || _newUses.IsOnlyIndex(b, y.Id.Value))
         {
             return;
         }
