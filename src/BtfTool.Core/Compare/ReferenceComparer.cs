@@ -60,7 +60,8 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
         switch (x.Kind)
         {
             case TypeKind.Struct or TypeKind.Union:
-                return x.Kind == y.Kind && x.SizeBytes == y.SizeBytes && SameMembers(a, oldId, b, newId, depth);
+                return x.Kind == y.Kind && x.SizeBytes == y.SizeBytes && SameAlignments(a, x, b, y)
+                    && SameMembers(a, oldId, b, newId, depth);
             case TypeKind.Enum or TypeKind.Enum64:
                 return y.IsEnum && x.SizeBytes == y.SizeBytes && SameEnumerators(x, y);
             case TypeKind.Typedef or TypeKind.Function:
@@ -240,6 +241,10 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
 
         return true;
     }
+
+    private static bool SameAlignments(CompareGraph a, TypeView x, CompareGraph b, TypeView y) =>
+        x.DeclaredAlignmentBytes == y.DeclaredAlignmentBytes
+        || !a.Graph.Has(Facet.DeclaredAlignment) || !b.Graph.Has(Facet.DeclaredAlignment);
 
     private bool SameEnumerators(TypeView x, TypeView y)
     {
