@@ -164,18 +164,10 @@ public sealed class GraphComparison
             return;
         }
 
-        TypeView x = a.Graph[new TypeId(oldId)], y = b.Graph[new TypeId(newId)];
-        ParameterList ours = x.Parameters, theirs = y.Parameters;
-        bool isOtherCall = ours.Count != theirs.Count || BreakRules.OfType(a, x.Target.Value, b, y.Target.Value, _comparer).HasFlag(Breaks.Layout);
-        for (int i = 0; i < ours.Count && !isOtherCall; i++)
-        {
-            isOtherCall = BreakRules.OfType(a, ours[i].Type.Value, b, theirs[i].Type.Value, _comparer).HasFlag(Breaks.Layout);
-        }
-
         into.Add(new TypeChange
         {
             Class = ChangeClass.Prototype,
-            Breaks = Breaks.Source | (isOtherCall ? Breaks.Layout : Breaks.None),
+            Breaks = BreakRules.OfPrototype(a, oldId, b, newId, _comparer),
             Old = TypeText.Of(a.Graph, oldId),
             New = TypeText.Of(b.Graph, newId),
         });
