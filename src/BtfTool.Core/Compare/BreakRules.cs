@@ -27,8 +27,22 @@ internal static class BreakRules
 
         TypeView x = a.Graph[new TypeId(ours)], y = b.Graph[new TypeId(theirs)];
         bool isOtherLayout = a.Sizes.SizeBytesOf(x.Id) != b.Sizes.SizeBytesOf(y.Id) || ClassOf(x) != ClassOf(y) || x.IsComposite
-            || x.Kind is TypeKind.Array or TypeKind.Int;
+            || x.Kind == TypeKind.Array;
         return Breaks.Source | (isOtherLayout ? Breaks.Layout : Breaks.None) | (AreCompatible(a, ours, b, theirs) ? Breaks.None : Breaks.CoRe);
+    }
+
+    /// <summary>What another prototype breaks: callers that pass or take other bytes no longer fit.</summary>
+    public static Breaks OfPrototype(CompareGraph a, uint oldId, CompareGraph b, uint newId, ReferenceComparer comparer)
+    {
+        TypeView x = a.Graph[new TypeId(oldId)], y = b.Graph[new TypeId(newId)];
+        ParameterList ours = x.Parameters, theirs = y.Parameters;
+        bool isOtherCall = ours.Count != theirs.Count || OfType(a, x.Target.Value, b, y.Target.Value, comparer).HasFlag(Breaks.Layout);
+        for (int i = 0; i < ours.Count && !isOtherCall; i++)
+        {
+            isOtherCall = OfType(a, ours[i].Type.Value, b, theirs[i].Type.Value, comparer).HasFlag(Breaks.Layout);
+        }
+
+        return Breaks.Source | (isOtherCall ? Breaks.Layout : Breaks.None);
     }
 
     /// <summary>Whether CO-RE accepts one type of a member for the other.</summary>

@@ -72,7 +72,7 @@ public enum ChangeClass
     /// <summary>What was defined is only declared.</summary>
     BecameIncomplete,
 
-    /// <summary>Parameters or the result of a function differ.</summary>
+    /// <summary>Parameters or the result of a function differ, or of those that a member points to.</summary>
     Prototype,
 
     /// <summary>A typedef stands for another type.</summary>

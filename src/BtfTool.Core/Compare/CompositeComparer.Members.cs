@@ -71,10 +71,12 @@ internal sealed partial class CompositeComparer
             NewBitOffset = place.NewBits + added.BitOffset,
         });
         changes.HasOwnEdit = true;
-        if (isReserved && work.Old[reserved].Match < 0)
+        if (isReserved)
         {
-            // It is gone because of this one.
-            work.Old[reserved].Match = int.MaxValue;
+            // Where it is gone, that is because of this one.
+            ref MemberEntry used = ref work.Old[reserved];
+            used.IsUsed = true;
+            used.Match = used.Match < 0 ? int.MaxValue : used.Match;
         }
     }
 
@@ -185,7 +187,8 @@ internal sealed partial class CompositeComparer
             {
                 bool follows = isKept && (changes.HasOwnEdit || work.HasGrowth || hasReordered || before != 0);
                 TypeChange move = MoveOf(place, work, k, shift, follows);
-                if (run.Count > 0 && (run[^1].ShiftBits != shift || run[^1].IsConsequence != follows || !follows))
+                if (run.Count > 0 && (run[^1].ShiftBits != shift || run[^1].IsConsequence != follows || !follows
+                    || run[^1].Breaks != move.Breaks))
                 {
                     Fold(run, changes);
                     run = [];
@@ -223,7 +226,7 @@ internal sealed partial class CompositeComparer
         return new TypeChange
         {
             Class = ChangeClass.MemberMoved,
-            Breaks = Breaks.Layout,
+            Breaks = now.RemainsOf(work.Old[now.Match]) ? Breaks.None : Breaks.Layout,
             Path = PathOf(place, now, isOld: false),
             OldBitOffset = place.OldBits + now.BitOffset - shift,
             NewBitOffset = place.NewBits + now.BitOffset,

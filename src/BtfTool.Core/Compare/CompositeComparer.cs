@@ -159,10 +159,13 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
             else
             {
                 string path = PathOf(place, theirs, isOld: false);
-                bool isReserved = ours.SizeBits != theirs.SizeBits && ReservedNames.Is(place.Old.Graph.NameOf(new NameId(ours.Name)))
-                    && work.New.Overlaps(ours.BitOffset, theirs.BitOffset);
-                TypeChange change = _types.Of(place, ours, theirs, path) with { IsConsequence = isReserved };
-                changes.Add(change);
+                TypeChange change = _types.Of(place, ours, theirs, path);
+                bool isReserved = ours.IsUsed && theirs.SizeBits < ours.SizeBits;
+                changes.Add(change with
+                {
+                    IsConsequence = isReserved,
+                    Breaks = isReserved && theirs.RemainsOf(ours) ? Breaks.None : change.Breaks,
+                });
                 changes.HasOwnEdit |= ours.SizeBits != theirs.SizeBits
                     || place.Old.Sizes.AlignmentBytesOf(new TypeId(ours.Type)) != place.New.Sizes.AlignmentBytesOf(new TypeId(theirs.Type));
             }

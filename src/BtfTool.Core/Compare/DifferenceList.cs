@@ -126,7 +126,8 @@ internal sealed class DifferenceList(
             bool isSeen = change.Class switch
             {
                 ChangeClass.TypeAdded or ChangeClass.TypeRemoved or ChangeClass.TypeRenamed or ChangeClass.BecameComplete
-                    or ChangeClass.BecameIncomplete or ChangeClass.Prototype => false,
+                    or ChangeClass.BecameIncomplete => false,
+                ChangeClass.Prototype => word != TypeWord.Function,
                 _ => word is not (TypeWord.Enum or TypeWord.Base) || change.Class is ChangeClass.Size or ChangeClass.KindChanged,
             };
             if (isSeen)

@@ -20,11 +20,10 @@ internal static class EnumComparer
         ReadOnlySpan<EnumeratorRow> ours = a.Graph.EnumeratorsOf(oldId), theirs = b.Graph.EnumeratorsOf(newId);
         var byName = new Dictionary<ulong, int>(ours.Length);
         var values = new HashSet<ulong>(ours.Length);
-        ulong mask = EnumValues.MaskOf(x);
         for (int i = 0; i < ours.Length; i++)
         {
             byName.TryAdd(NameHash.Of(a.Graph.NameOf(new NameId(ours[i].Name))), i);
-            values.Add(ours[i].Value & mask);
+            values.Add(EnumValues.Widened(x, ours[i].Value, x.Flag));
         }
 
         // What stands behind all that are kept is appended.
@@ -39,13 +38,14 @@ internal static class EnumComparer
         for (int k = 0; k < theirs.Length; k++)
         {
             string name = b.Graph.NameString(new NameId(theirs[k].Name));
+            ulong widened = EnumValues.Widened(y, theirs[k].Value, x.Flag);
             string value = EnumValues.TextOf(y, (long)theirs[k].Value);
             if (matches[k] < 0)
             {
-                bool isAppended = k > last && !values.Contains(theirs[k].Value & mask);
+                bool isAppended = k > last && !values.Contains(widened);
                 into.Add(new TypeChange { Class = isAppended ? ChangeClass.EnumAppend : ChangeClass.EnumInsert, Path = name, New = value, Breaks = Breaks.None });
             }
-            else if (((theirs[k].Value ^ ours[matches[k]].Value) & mask & EnumValues.MaskOf(y)) != 0)
+            else if (widened != EnumValues.Widened(x, ours[matches[k]].Value, x.Flag))
             {
                 string before = EnumValues.TextOf(x, (long)ours[matches[k]].Value);
                 into.Add(new TypeChange { Class = ChangeClass.EnumRenumber, Path = name, Old = before, New = value, Breaks = Breaks.Layout });

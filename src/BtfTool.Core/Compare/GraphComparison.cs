@@ -18,6 +18,8 @@ public sealed class GraphComparison
     private readonly ReferenceComparer _comparer;
     private readonly PairFinder _finder;
     private readonly CompositeComparer _composites;
+    private readonly BaseTypeUses _oldUses;
+    private readonly BaseTypeUses _newUses;
     private readonly Dictionary<int, ChangeList> _changes = [];
 
     private GraphComparison(TypeGraphSet old, TypeGraphSet now, CompareOptions options)
@@ -25,6 +27,8 @@ public sealed class GraphComparison
         _options = options;
         _old = new CompareSide(old, options.Limits);
         _new = new CompareSide(now, options.Limits);
+        _oldUses = new BaseTypeUses(_old);
+        _newUses = new BaseTypeUses(_new);
         _groups = new NameGroups(_old, _new, options.Functions && _old.HasFunctions && _new.HasFunctions);
         _pairs = new TypePairs(_old, _new);
         _comparer = new ReferenceComparer(_old, _new, _pairs, options.Limits);
@@ -160,26 +164,18 @@ public sealed class GraphComparison
             return;
         }
 
-        TypeView x = a.Graph[new TypeId(oldId)], y = b.Graph[new TypeId(newId)];
-        ParameterList ours = x.Parameters, theirs = y.Parameters;
-        bool isOtherCall = ours.Count != theirs.Count || BreakRules.OfType(a, x.Target.Value, b, y.Target.Value, _comparer).HasFlag(Breaks.Layout);
-        for (int i = 0; i < ours.Count && !isOtherCall; i++)
-        {
-            isOtherCall = BreakRules.OfType(a, ours[i].Type.Value, b, theirs[i].Type.Value, _comparer).HasFlag(Breaks.Layout);
-        }
-
         into.Add(new TypeChange
         {
             Class = ChangeClass.Prototype,
-            Breaks = Breaks.Source | (isOtherCall ? Breaks.Layout : Breaks.None),
+            Breaks = BreakRules.OfPrototype(a, oldId, b, newId, _comparer),
             Old = TypeText.Of(a.Graph, oldId),
             New = TypeText.Of(b.Graph, newId),
         });
     }
 
-    private static void CompareBase(CompareGraph a, TypeView x, CompareGraph b, TypeView y, ChangeList into)
+    private void CompareBase(CompareGraph a, TypeView x, CompareGraph b, TypeView y, ChangeList into)
     {
-        if (BaseTypes.AreSame(a, x, b, y))
+        if (BaseTypes.AreSame(a, x, b, y) || _oldUses.IsOnlyIndex(a, x.Id.Value) || _newUses.IsOnlyIndex(b, y.Id.Value))
         {
             return;
         }
@@ -188,7 +184,7 @@ public sealed class GraphComparison
         into.Add(new TypeChange
         {
             Class = found,
-            Breaks = Breaks.Layout,
+            Breaks = found == ChangeClass.Signedness ? Breaks.Source : Breaks.Layout,
             Old = found == ChangeClass.Size ? $"{x.SizeBytes}" : Encoding(x),
             New = found == ChangeClass.Size ? $"{y.SizeBytes}" : Encoding(y),
         });

@@ -17,6 +17,12 @@ internal struct MemberEntry
     /// <summary>The entry of the other side; -1 where there is none.</summary>
     public int Match;
 
+    /// <summary>Whether it is reserved, and a new member has some of its room.</summary>
+    public bool IsUsed;
+
+    /// <summary>Whether it is what remains of a reserved one: nothing reads or writes it.</summary>
+    public readonly bool RemainsOf(in MemberEntry old) => old.IsUsed && BitOffset >= old.BitOffset && EndBits <= old.EndBits;
+
     public readonly long EndBits => BitOffset + SizeBits;
 }
 

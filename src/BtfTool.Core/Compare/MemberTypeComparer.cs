@@ -28,6 +28,11 @@ internal sealed class MemberTypeComparer(ReferenceComparer comparer)
         {
             found = ChangeClass.Signedness;
         }
+        else if (IsOtherPrototype(a, ours.Type, b, theirs.Type, out uint before, out uint now))
+        {
+            found = ChangeClass.Prototype;
+            breaks = BreakRules.OfPrototype(a, before, b, now, comparer);
+        }
 
         return new TypeChange
         {
@@ -108,6 +113,15 @@ internal sealed class MemberTypeComparer(ReferenceComparer comparer)
         }
 
         return false;
+    }
+
+    // Both point to functions.
+    private bool IsOtherPrototype(CompareGraph a, uint oldId, CompareGraph b, uint newId, out uint before, out uint now)
+    {
+        TypeView x = a.Graph[a.Sizes.Strip(new TypeId(oldId))], y = b.Graph[b.Sizes.Strip(new TypeId(newId))];
+        (before, now) = (a.Sizes.Strip(x.Target).Value, b.Sizes.Strip(y.Target).Value);
+        return x.Kind == TypeKind.Pointer && y.Kind == TypeKind.Pointer && a.Graph.KindOf(new TypeId(before)) == TypeKind.FunctionPrototype
+            && b.Graph.KindOf(new TypeId(now)) == TypeKind.FunctionPrototype && !comparer.Same(a, before, b, now);
     }
 
     private static bool IsOtherSign(CompareGraph a, uint oldId, CompareGraph b, uint newId)

@@ -60,7 +60,8 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
         switch (x.Kind)
         {
             case TypeKind.Struct or TypeKind.Union:
-                return x.Kind == y.Kind && x.SizeBytes == y.SizeBytes && SameMembers(a, oldId, b, newId, depth);
+                return x.Kind == y.Kind && x.SizeBytes == y.SizeBytes && SameAlignments(a, x, b, y)
+                    && SameMembers(a, oldId, b, newId, depth);
             case TypeKind.Enum or TypeKind.Enum64:
                 return y.IsEnum && x.SizeBytes == y.SizeBytes && SameEnumerators(x, y);
             case TypeKind.Typedef or TypeKind.Function:
@@ -241,6 +242,10 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
         return true;
     }
 
+    private static bool SameAlignments(CompareGraph a, TypeView x, CompareGraph b, TypeView y) =>
+        x.DeclaredAlignmentBytes == y.DeclaredAlignmentBytes
+        || !a.Graph.Has(Facet.DeclaredAlignment) || !b.Graph.Has(Facet.DeclaredAlignment);
+
     private bool SameEnumerators(TypeView x, TypeView y)
     {
         EnumeratorList ours = x.Enumerators, theirs = y.Enumerators;
@@ -273,13 +278,20 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
 
         for (int i = 0; i < ours.Length; i++)
         {
-            if (!Same(a, ours[i].Type, b, theirs[i].Type, depth + 1))
+            if (!SameParameter(a, ours[i].Type, b, theirs[i].Type, depth + 1))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    // What qualifies a parameter itself is not part of a prototype in C.
+    private bool SameParameter(CompareGraph a, uint oldId, CompareGraph b, uint newId, int depth)
+    {
+        Qualifiers differing = Unqualify(a, ref oldId) ^ Unqualify(b, ref newId);
+        return ((differing & Qualifiers.Atomic) == 0 || a.IsDeclared != b.IsDeclared) && Same(a, oldId, b, newId, depth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
