@@ -206,6 +206,39 @@ public class BaselineTests
     public void A_header_or_an_end_that_is_wrong_is_refused(string text, string says) =>
         Should.Throw<InvalidImageException>(() => Parse(text)).Message.ShouldContain(says);
 
+    [Theory]
+    [InlineData("struct s: 4 {\n 0 a#2: int\n}\nint int: 4\n", "only types have several layouts")]
+    [InlineData("int \"a\u0001b\": 4\n", "a control character in a name is written as")]
+    [InlineData("int abcdefghijklmnopqrstuvwxyz: 4\n", "a name has more than 20 bytes")]
+    [InlineData("int a: 4\nint b: 4\nint c: 4\nint d: 4\nint e: 4\n", "has more than 5 types")]
+    public void What_is_out_of_bounds_is_refused(string blocks, string says)
+    {
+        byte[] text = Encoding.UTF8.GetBytes("# btftool layout baseline 1\n" + blocks + "# end\n");
+        var limits = new ReaderLimits { MaxNameBytes = 20, MaxTypes = 5 };
+
+        Should.Throw<InvalidImageException>(() => BaselineReader.Read("test.base", ByteRegion.FromBytes(text), limits)).Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void A_file_of_two_GiB_is_refused_before_it_is_read()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (FileStream file = File.OpenWrite(path))
+            {
+                file.SetLength((1L << 31) + 4096);
+            }
+
+            using FileImage image = FileImage.Open(path);
+            Should.Throw<InvalidImageException>(() => BaselineReader.Read(path, image.Bytes)).Message.ShouldContain("less than 2 GiB");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void Deep_nesting_ends_in_a_message()
     {

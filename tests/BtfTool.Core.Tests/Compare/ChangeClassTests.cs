@@ -1,4 +1,6 @@
 using BtfTool.Core.Compare;
+using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Types;
 using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
@@ -8,6 +10,35 @@ namespace BtfTool.Core.Tests.Compare;
 /// <summary>One pair of types for each class of change.</summary>
 public class ChangeClassTests
 {
+    [Fact]
+    public void Types_that_nest_deeper_than_the_limits_allow_are_refused()
+    {
+        var options = new CompareOptions { Limits = new ReaderLimits { MaxNesting = 4 } };
+        TypeGraph Pointers(uint size) => Diffs.Graph((b, number) =>
+        {
+            uint target = number;
+            for (int i = 0; i < 12; i++)
+            {
+                target = b.Pointer(target);
+            }
+
+            b.Struct("s", size).Member("p", target, 0);
+        });
+        TypeGraph Nested(uint size) => Diffs.Graph((b, number) =>
+        {
+            uint inner = number;
+            for (int i = 0; i < 12; i++)
+            {
+                uint part = inner;
+                inner = b.NextId;
+                b.Struct(i == 11 ? "s" : "", size).Member(i == 0 ? "x" : "", part, 0);
+            }
+        });
+
+        Should.Throw<InvalidImageException>(() => Diffs.Of(Pointers(8), Pointers(16), options));
+        Should.Throw<InvalidImageException>(() => Diffs.Of(Nested(8), Nested(16), options)).Message.ShouldContain("deeper");
+    }
+
     [Fact]
     public void Equal_types_do_not_differ()
     {
