@@ -78,7 +78,7 @@ internal static class ReportFacts
         : $"suppressed: {suppression.Reason}";
 
     /// <summary>Whether a finding fails the run.</summary>
-    public static bool Fails(ReportItem item, ReportLevel? failOn) => item.Suppression is null && failOn is { } least && item.Level >= least;
+    public static bool IsFailure(ReportItem item, ReportLevel? failOn) => item.Suppression is null && failOn is { } least && item.Level >= least;
 
     /// <summary>
     /// What stays the same of a finding when lines move: the hash of rule, type, member and input, and a count that tells findings apart

@@ -14,7 +14,7 @@ internal sealed class ReportJUnitWriter(Utf8Writer output, ReportLevel? failOn)
         int failures = 0, skipped = 0;
         foreach (ReportItem item in report.Items)
         {
-            failures += ReportFacts.Fails(item, failOn) ? 1 : 0;
+            failures += ReportFacts.IsFailure(item, failOn) ? 1 : 0;
             skipped += item.Suppression is null ? 0 : 1;
         }
 
@@ -48,7 +48,7 @@ internal sealed class ReportJUnitWriter(Utf8Writer output, ReportLevel? failOn)
             output.Write($"      <skipped message=\"{Escape(ReportFacts.DescribeSuppression(suppression))}\"/>\n");
             output.Write($"      <system-out>{message}</system-out>\n");
         }
-        else if (ReportFacts.Fails(item, failOn))
+        else if (ReportFacts.IsFailure(item, failOn))
         {
             output.Write($"      <failure message=\"{message}\" type=\"{ReportFacts.NameOf(item.Level)}\">{Details(item)}</failure>\n");
         }

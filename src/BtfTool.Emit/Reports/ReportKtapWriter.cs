@@ -40,7 +40,7 @@ internal sealed class ReportKtapWriter(Utf8Writer output, ReportLevel? failOn)
         string target = item.Target is null ? "" : $" [{item.Target}]";
         string skip = item.Suppression is { } suppression
             ? " # SKIP " + HarmlessText.OneLine(ReportFacts.DescribeSuppression(suppression)) : "";
-        string result = ReportFacts.Fails(item, failOn) ? "not ok" : "ok";
+        string result = ReportFacts.IsFailure(item, failOn) ? "not ok" : "ok";
         output.Write($"{result} {number} {Description($"{item.Rule.Id} {ReportFacts.PlaceOf(report, item)}{target}")}{skip}\n");
     }
 
