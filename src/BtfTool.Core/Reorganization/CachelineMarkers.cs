@@ -1,3 +1,4 @@
+using System.Text;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Types;
 
@@ -9,13 +10,12 @@ namespace BtfTool.Core.Reorganization;
 /// </summary>
 internal readonly struct CachelineMarkers
 {
+    private static readonly byte[] s_begin = Encoding.ASCII.GetBytes(CachelineGroup.BeginPrefix);
+    private static readonly byte[] s_end = Encoding.ASCII.GetBytes(CachelineGroup.EndPrefix);
+
     private readonly bool[]? _inside;
 
     private CachelineMarkers(bool[]? inside) => _inside = inside;
-
-    private static ReadOnlySpan<byte> Begin => "__cacheline_group_begin__"u8;
-
-    private static ReadOnlySpan<byte> End => "__cacheline_group_end__"u8;
 
     /// <summary>Looks for groups. Cost: linear in the members, and in the groups that are open at one time.</summary>
     public static CachelineMarkers Of(TypeGraph graph, StructLayout layout)
@@ -31,13 +31,13 @@ internal readonly struct CachelineMarkers
             }
 
             ReadOnlySpan<byte> name = members[layout.Members[i].Index].Name;
-            if (name.StartsWith(Begin))
+            if (name.StartsWith(s_begin))
             {
                 open.Add(i);
             }
-            else if (name.StartsWith(End))
+            else if (name.StartsWith(s_end))
             {
-                int begin = FindOpen(members, layout, open, name[End.Length..]);
+                int begin = FindOpen(members, layout, open, name[s_end.Length..]);
                 if (begin >= 0)
                 {
                     inside ??= new bool[layout.Members.Length];
@@ -56,7 +56,7 @@ internal readonly struct CachelineMarkers
     {
         for (int k = open.Count - 1; k >= 0; k--)
         {
-            if (members[layout.Members[open[k]].Index].Name[Begin.Length..].SequenceEqual(name))
+            if (members[layout.Members[open[k]].Index].Name[s_begin.Length..].SequenceEqual(name))
             {
                 int begin = open[k];
                 open.RemoveAt(k);
