@@ -6,6 +6,7 @@ using BtfTool.Core.Compare;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Diffs;
 
 namespace BtfTool.Cli.Commands;
 
@@ -83,7 +84,7 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
             WarnOfToolchain(baseline, old, BaselineCommand.HeaderOf(source));
         }
 
-        GraphDiffResult result = GraphComparison.Of(new TypeGraphSet(before.Graph), new TypeGraphSet(input.Graph), new CompareOptions { Functions = false });
+        GraphDiffResult result = GraphComparison.Of(new TypeGraphSet(before.Graph), input.Graphs, new CompareOptions { Functions = false });
         var causes = new HashSet<string>();
         foreach (TypeDifference difference in result.Differences)
         {
@@ -119,7 +120,7 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
     {
         CheckRuleInfo rule = CheckRules.OfChange(change.Class);
         string subject = change.Path is null ? difference.Name : $"{difference.Name}.{change.Path}";
-        string what = rule.Name["changed-".Length..].Replace('-', '_');
+        string what = ChangeNames.Of(change.Class);
         string values = change.Old is null && change.New is null ? "" : $": {change.Old ?? "nothing"} -> {change.New ?? "nothing"}";
         string spread = difference.FanOut > 0 ? $"; {difference.FanOut} types embed it" : "";
         return new CheckFinding

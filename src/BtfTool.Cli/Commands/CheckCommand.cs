@@ -40,7 +40,7 @@ internal static class CheckCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
 
-        public CommonOptions Common { get; } = new() { HasOwnFiles = true };
+        public CommonOptions Common { get; }
 
         private readonly LayoutTarget _target = new();
 
@@ -68,6 +68,8 @@ internal static class CheckCommand
             HelpName = "LEVEL",
         };
 
+        private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md), as --as json; of --rules and --explain too");
+
         private readonly Option<string[]> _pathMap = new("--path-map")
         {
             Description = "Write paths of declarations that begin with FROM as TO",
@@ -81,8 +83,10 @@ internal static class CheckCommand
             DefaultValueFactory = _ => "auto",
         };
 
+        public Options() => Common = new CommonOptions { OwnFiles = _inputs };
+
         public IEnumerable<Option> Own =>
-            [_inputs, _init, _update, _emit, _rules, _explain, _as, _failOn, _pathMap, .. _target.All, _color];
+            [_inputs, _init, _update, _emit, _rules, _explain, _as, _json, _failOn, _pathMap, .. _target.All, _color];
 
         public void Validate(CommandResult result)
         {
@@ -106,7 +110,34 @@ internal static class CheckCommand
 
             ValidateWords(result);
             _target.Validate(result);
-            CheckInputs.Validate(result, result.GetValue(_inputs) ?? []);
+            CheckInputs.Validate(result, result.GetValue(_inputs) ?? [], Common.IsWholeKernel(result));
+            ValidateAgainstEachOther(result);
+        }
+
+        private void ValidateAgainstEachOther(CommandResult result)
+        {
+            string? other = result.GetValue(_init) ? "--init" : result.GetValue(_update) ? "--update" : null;
+            if (other is not null && Common.IsWholeKernel(result))
+            {
+                result.AddError($"{other} is about one file: name the kernel or a module with --file, without --kernel.");
+            }
+
+            other ??= result.GetValue(_emit) is null ? null : "--emit";
+            if (other is not null && (result.GetValue(_json) || result.GetValue(_as) is not null))
+            {
+                result.AddError($"{other} writes no report: give neither --as nor --json beside it.");
+            }
+
+            if (result.GetValue(_json) && result.GetValue(_as) is { } format && format != "json")
+            {
+                result.AddError("Give --json or --as, not both.");
+            }
+
+            if (!result.GetValue(_json) && result.GetValue(_as) is { } words && words is not ("text" or "json")
+                && (result.GetValue(_rules) || result.GetValue(_explain) is not null))
+            {
+                result.AddError("--rules and --explain are written as text or json.");
+            }
         }
 
         private void ValidateWords(CommandResult result)
@@ -149,7 +180,7 @@ internal static class CheckCommand
         {
             if (r.GetValue(_rules) || r.GetValue(_explain) is not null)
             {
-                return WriteText(r, output => CheckRuleText.Write(output, r.GetValue(_explain)));
+                return WriteRules(r, r.GetValue(_explain));
             }
 
             using var inputs = new CheckInputs(Common, _target, r, r.GetValue(_inputs) ?? []);
@@ -166,10 +197,19 @@ internal static class CheckCommand
 
             if (r.GetValue(_emit) is not null)
             {
-                return WriteText(r, output => files.ForEach(new StaticAssertWriter(output).Write));
+                return Emit(r, files, inputs);
             }
 
             return Check(r, files, inputs);
+        }
+
+        // Only the types tell which members are bitfields; without an input the file shows some of them.
+        private int Emit(ParseResult r, List<CheckFile> files, CheckInputs inputs)
+        {
+            bool hasInput = r.GetResult(_inputs) is { Tokens.Count: > 0 } || Common.IsWholeKernel(r);
+            List<CheckInput> opened = hasInput ? inputs.Read() : [];
+            return inputs.AreSomeUnusable ? ExitCode.Unusable
+                : WriteText(r, output => files.ForEach(file => new StaticAssertWriter(output).Write(file, CheckBitfields.Of(file, opened))));
         }
 
         private int Check(ParseResult r, List<CheckFile> files, CheckInputs inputs)
@@ -215,7 +255,7 @@ internal static class CheckCommand
 
         private void WriteReport(ParseResult r, CheckResult result, List<CheckInput> inputs, ReportLevel? failOn)
         {
-            _ = ReportWriters.TryParse(r.GetValue(_as) ?? "text", out ReportFormat format);
+            ReportFormat format = FormatOf(r);
             Report report = new CheckReport(inputs[0].CachelineBytes) { MapPath = PathMap.Of(r.GetValue(_pathMap) ?? []) }
                 .Make(result, [.. inputs.ConvertAll(input => input.Name is null ? input.Path : $"{input.Name}={input.Path}")]);
             using OutputTarget target = Common.OpenTarget(r);
@@ -225,6 +265,22 @@ internal static class CheckCommand
                 FailOn = failOn,
             });
             target.Commit();
+        }
+
+        private ReportFormat FormatOf(ParseResult r) => r.GetValue(_json) ? ReportFormat.Json
+            : ReportWriters.TryParse(r.GetValue(_as), out ReportFormat format) ? format : ReportFormat.Text;
+
+        private int WriteRules(ParseResult r, string? id)
+        {
+            if (FormatOf(r) != ReportFormat.Json)
+            {
+                return WriteText(r, output => CheckRuleText.Write(output, id));
+            }
+
+            using OutputTarget target = Common.OpenTarget(r);
+            CheckRuleJson.Write(target.Writer, id);
+            target.Commit();
+            return ExitCode.Done;
         }
 
         private int WriteText(ParseResult r, Action<Utf8Writer> write)

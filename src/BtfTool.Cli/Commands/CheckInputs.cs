@@ -24,8 +24,17 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
     public bool AreSomeUnusable { get; private set; }
 
     /// <summary>Says what is wrong with the names of inputs.</summary>
-    public static void Validate(CommandResult result, string[] words)
+    /// <param name="result">Takes what is wrong.</param>
+    /// <param name="words">What <c>--file</c> was given.</param>
+    /// <param name="isWholeKernel">Whether there is <c>--kernel</c>.</param>
+    public static void Validate(CommandResult result, string[] words, bool isWholeKernel)
     {
+        if (isWholeKernel && words.Length > 1)
+        {
+            result.AddError("--kernel is about one kernel with its modules: give one --file.");
+            return;
+        }
+
         var names = new HashSet<string>();
         foreach (string word in words)
         {
@@ -139,7 +148,8 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
 
     private TypeSource Open(string? path)
     {
-        TypeSource source = path is null ? common.OpenSource(r, declarationPlaces: true)
+        TypeSource source = common.IsWholeKernel(r) ? common.OpenKernel(r, path, declarationPlaces: true)
+            : path is null ? common.OpenSource(r, declarationPlaces: true)
             : common.OpenOther(r, path, common.BasePath(r), declarationPlaces: true);
         _sources.Add(source);
         return source;
@@ -149,14 +159,26 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
     {
         TypeSource source = Open(path);
         TargetMachine machine = target.MachineOf(r, source);
-        TypeGraph graph = common.ReadGraph(r, source);
-        var texts = new DeclarationText(graph);
-        var input = new CheckInput(name, source.Path, graph, machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
+        TypeGraphSet graphs = common.ReadGraphs(r, source);
+        var texts = new Dictionary<TypeGraph, DeclarationText>();
+        var input = new CheckInput(name, source.Path, graphs.Graphs[0], machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
         {
-            TypeText = texts.Of,
+            Graphs = graphs,
+            TypeText = TextOf,
+            ModuleOf = KernelModules.NameOf,
         };
         _sourceOf.Add(input, source);
         return input;
+
+        string TextOf(TypeGraph graph, TypeId type)
+        {
+            if (!texts.TryGetValue(graph, out DeclarationText? text))
+            {
+                texts.Add(graph, text = new DeclarationText(graph));
+            }
+
+            return text.Of(type);
+        }
     }
 
     // What is a file as it stands has no name in front.

@@ -81,8 +81,8 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Whether the command names its inputs itself, so that there is neither <c>--file</c> nor <c>--base</c> nor <c>--kernel</c>.</summary>
     public bool HasOwnInputs { get; init; }
 
-    /// <summary>Whether the command has a <c>--file</c> of its own, such as one for several files, and opens what it names itself.</summary>
-    public bool HasOwnFiles { get; init; }
+    /// <summary>The <c>--file</c> of a command that has one of its own, such as one for several files, and opens what it names itself.</summary>
+    public Option<string[]>? OwnFiles { get; init; }
 
     /// <summary>Adds the options to a command, those of the command itself between the ones for reading and the one for writing.</summary>
     public void AddTo(Command command, params IEnumerable<Option> own)
@@ -90,7 +90,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         IEnumerable<Option> inputs = HasOwnInputs ? [] : [_file, _base, _kernel];
         foreach (Option option in (IEnumerable<Option>)[.. inputs, .. own, _format, _debugDirectories, _unit, _language, _jobs, _strict, _stats, _output])
         {
-            if (!(HasOwnFiles && (option == _file || option == _kernel)))
+            if (OwnFiles is null || option != _file)
             {
                 command.Options.Add(option);
             }
@@ -110,9 +110,17 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
         string? path = (positional is null ? null : r.GetValue(positional)) ?? r.GetValue(_file);
         SourceOptions options = SourceOptionsOf(r, functions, declarationPlaces);
         return IsWholeKernel(r)
-            ? Inputs.OpenKernel(path ?? r.GetValue(_base), r.GetValue(_kernel), options with { BasePath = null })
+            ? OpenKernel(r, path, declarationPlaces)
             : Inputs.Open(path, options);
     }
+
+    /// <summary>Opens the kernel of <c>--kernel</c>; its modules are read by <see cref="ReadGraphs"/>.</summary>
+    /// <inheritdoc cref="Inputs.OpenKernel"/>
+    /// <param name="r">The command line.</param>
+    /// <param name="path">The kernel; null for that of <c>--base</c>, else the one that belongs to the modules.</param>
+    /// <param name="declarationPlaces">Whether DWARF is asked where types are declared.</param>
+    public TypeSource OpenKernel(ParseResult r, string? path, bool declarationPlaces = false) =>
+        Inputs.OpenKernel(path ?? r.GetValue(_base), r.GetValue(_kernel), SourceOptionsOf(r, declarationPlaces: declarationPlaces) with { BasePath = null });
 
     /// <summary>Opens another file beside the one that the options name, with the same choices of what is read.</summary>
     /// <inheritdoc cref="Inputs.Open"/>
@@ -138,6 +146,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
 
     /// <summary>Whether the kernel is asked with all its modules.</summary>
     public bool IsWholeKernel(ParseResult r) => r.GetResult(_kernel) is { Implicit: false };
+
+    /// <summary>Whether the kernel is asked with all its modules.</summary>
+    public bool IsWholeKernel(CommandResult result) => result.GetResult(_kernel) is { Implicit: false };
 
     /// <summary>Where else the running kernel has a type that it has not itself; null when there is nothing to say.</summary>
     public string? ElsewhereHint(ParseResult r, TypeSource source, string name) =>
@@ -212,12 +223,7 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
             result.AddError("--jobs takes a number of threads, 1 to 1024.");
         }
 
-        if (HasOwnFiles)
-        {
-            return;
-        }
-
-        bool isNamed = result.GetResult(_file) is not null;
+        bool isNamed = OwnFiles is null ? result.GetResult(_file) is not null : result.GetResult(OwnFiles) is { Tokens.Count: > 0 };
         bool isPositional = positional is not null && result.GetResult(positional) is { Tokens.Count: > 0 };
         if (isNamed && isPositional)
         {

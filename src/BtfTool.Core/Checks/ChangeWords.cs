@@ -1,4 +1,3 @@
-using System.Text;
 using BtfTool.Core.Compare;
 
 namespace BtfTool.Core.Checks;
@@ -25,20 +24,6 @@ internal static class ChangeWords
         return null;
     }
 
-    /// <summary>The word for a class.</summary>
-    public static string WordOf(ChangeClass change)
-    {
-        var word = new StringBuilder();
-        foreach (char c in change.ToString())
-        {
-            if (char.IsAsciiLetterUpper(c) && word.Length > 0)
-            {
-                word.Append('_');
-            }
-
-            word.Append(char.ToLowerInvariant(c));
-        }
-
-        return word.ToString();
-    }
+    /// <summary>The word for a class: the name of its rule with underscores.</summary>
+    public static string WordOf(ChangeClass change) => ChangeRules.Of(change).Name.Replace('-', '_');
 }

@@ -15,6 +15,8 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
     private readonly List<string> _passed = [];
     private readonly HashSet<string> _ofBlock = [];
     private readonly HashSet<CheckTarget> _used = [];
+    private readonly Dictionary<TypeGraph, TypeChecker> _checkers = [];
+    private int _cachelineBytes;
     private long _evaluations;
     private long _left;
 
@@ -88,11 +90,11 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(input);
         List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
-        _ = new TypeFinder(blocks).TryFind(input.Graph, out List<TypeId>[] found);
+        _ = new TypeFinder(blocks).TryFind(new TypeGraphSet(input.Graph), out List<TypeRef>[] found);
         var types = new SortedSet<TypeId>();
-        foreach (List<TypeId> each in found)
+        foreach (List<TypeRef> each in found)
         {
-            types.UnionWith(each);
+            each.ForEach(type => types.Add(type.Id));
         }
 
         return blocks.Exists(block => block is not null) ? types : null;
@@ -117,19 +119,20 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
             ? file.Defaults.CachelineBytes : input.CachelineBytes;
         List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
         var finder = new TypeFinder(blocks);
-        if (!finder.TryFind(input.Graph, out List<TypeId>[] found))
+        if (!finder.TryFind(input.Graphs, out List<TypeRef>[] found))
         {
             throw new CheckLimitException("the blocks of the check file are about too many types together");
         }
 
-        var types = new TypeChecker(input, cacheline, OnFinding);
+        _checkers.Clear();
+        _cachelineBytes = cacheline;
         for (int i = 0; i < blocks.Count; i++)
         {
             if (blocks[i] is { } block)
             {
                 long before = _findings.Count + _left;
                 _ofBlock.Clear();
-                Check(block, found[i], finder.IsDeclared[i], input, types);
+                Check(block, found[i], finder.IsDeclared[i], input);
                 AddPassed(block, input, before, found[i].Count);
             }
         }
@@ -143,12 +146,24 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         }
     }
 
+    private TypeChecker CheckerOf(CheckInput input, TypeGraph graph)
+    {
+        if (!_checkers.TryGetValue(graph, out TypeChecker? checker))
+        {
+            string? module = graph == input.Graph ? null : input.ModuleOf?.Invoke(graph);
+            checker = new TypeChecker(input, graph, _cachelineBytes, finding => OnFinding(finding, module));
+            _checkers.Add(graph, checker);
+        }
+
+        return checker;
+    }
+
     // Copies of one type find the same.
-    private void OnFinding(CheckFinding finding)
+    private void OnFinding(CheckFinding finding, string? module)
     {
         if (_ofBlock.Add($"{finding.Place.Line}:{finding.Place.Column}:{finding.Place.File}:{finding.Type}:{finding.Message}"))
         {
-            Add(finding);
+            Add(module is null ? finding : finding with { Message = $"{finding.Message} (module {module})" });
         }
     }
 
@@ -174,25 +189,23 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         return problem is null;
     }
 
-    private void Check(CheckBlock block, List<TypeId> types, bool isDeclared, CheckInput input, TypeChecker checker)
+    private void Check(CheckBlock block, List<TypeRef> types, bool isDeclared, CheckInput input)
     {
         int checkedTypes = types.Count;
-        Func<TypeId, bool>? isDeclaredThere = null;
-        if (block.DeclarationFile is { } pattern && types.Count > 0)
+        var filters = new Dictionary<TypeGraph, DeclarationFilter>();
+        if (block.DeclarationFile is not null && types.Count > 0)
         {
-            if (!input.Graph.Has(Facet.DeclarationPlace))
+            if (!types.Exists(type => type.Graph.Has(Facet.DeclarationPlace)))
             {
                 Missing(block, CheckRules.NoDeclarations, input, $"{input.Path} does not say which files declare its types: '{block.Title}' with decl_file needs DWARF");
                 return;
             }
-
-            isDeclaredThere = new DeclarationFilter(input.Graph, pattern).Accepts;
         }
 
         long weight = 1 + WeightOf(block.Rules);
-        foreach (TypeId type in types)
+        foreach (TypeRef type in types)
         {
-            if (isDeclaredThere is not null && !isDeclaredThere(type))
+            if (block.DeclarationFile is { } pattern && !IsDeclaredIn(pattern, type, filters))
             {
                 checkedTypes--;
                 continue;
@@ -204,7 +217,7 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
                 throw new CheckLimitException($"the rules times the types that they are about are more than {_limits.MaxEvaluations}");
             }
 
-            checker.Check(block, type);
+            CheckerOf(input, type.Graph).Check(block, type.Id);
         }
 
         if (checkedTypes == 0 && !block.IsOptional)
@@ -215,6 +228,16 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
                 : isDeclared ? $"'{block.Title}' is only declared in {input.Path}"
                 : $"there is no '{block.Title}'{where} in {input.Path}{Suggest(block, input)}");
         }
+    }
+
+    private static bool IsDeclaredIn(string pattern, TypeRef type, Dictionary<TypeGraph, DeclarationFilter> filters)
+    {
+        if (!filters.TryGetValue(type.Graph, out DeclarationFilter? filter))
+        {
+            filters.Add(type.Graph, filter = new DeclarationFilter(type.Graph, pattern));
+        }
+
+        return filter.Accepts(type.Id);
     }
 
     // Rules inside others count, and each member that a rule names.
@@ -246,7 +269,7 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
             return "";
         }
 
-        IReadOnlyList<string> near = NameSuggestions.For(new TypeGraphSet(input.Graph), Encoding.UTF8.GetBytes(block.Name),
+        IReadOnlyList<string> near = NameSuggestions.For(input.Graphs, Encoding.UTF8.GetBytes(block.Name),
             type => TypeFinder.IsOf(block.Subject, type.Kind));
         return near.Count == 0 ? "" : $": did you mean '{near[0]}'?";
     }

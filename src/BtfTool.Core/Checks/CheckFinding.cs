@@ -50,8 +50,14 @@ public sealed record CheckFinding
 /// <param name="CachelineBytes">Bytes of a cache line where the check file does not say it; a power of two.</param>
 public sealed record CheckInput(string? Name, string Path, TypeGraph Graph, string? Arch, int CachelineBytes)
 {
+    /// <summary>The types with those of the modules of a kernel; <see cref="Graph"/> is the first.</summary>
+    public TypeGraphSet Graphs { get; init; } = new(Graph);
+
     /// <summary>Writes a type as C text, for <c>type MEMBER is</c>.</summary>
-    public Func<TypeId, string>? TypeText { get; init; }
+    public Func<TypeGraph, TypeId, string>? TypeText { get; init; }
+
+    /// <summary>The name of the module whose types a graph adds.</summary>
+    public Func<TypeGraph, string>? ModuleOf { get; init; }
 }
 
 /// <summary>What a check found.</summary>

@@ -64,6 +64,11 @@ public static class CheckRules
     public static CheckRuleInfo WrongKind { get; } = Unusable("BT009", "wrong-kind", "A rule does not fit what the name stands for",
         "A rule about members was given for a type without members, or a rule about bytes for a bitfield. Correct the rule.");
 
+    /// <summary>There are more findings than are listed.</summary>
+    public static CheckRuleInfo MoreFindings { get; } = new("BT050", "more-findings", "There are more findings than are listed",
+        "Only the first are listed, so that a report stays readable by what reads it. A pattern may match more than it should.")
+    { IsAboutCheck = true };
+
     private static readonly CheckRuleInfo[] s_layout =
     [
         Of("BT010", "size", "Size in bytes", "size <= 2368; with a member, that of the member: size lock == 4."),
@@ -112,7 +117,7 @@ public static class CheckRules
     }
 
     /// <summary>The rule for a change against a baseline.</summary>
-    public static CheckRuleInfo OfChange(ChangeClass change) => Known(IdOfChange(change));
+    public static CheckRuleInfo OfChange(ChangeClass change) => Known(ChangeRules.Of(change).Id);
 
     internal static CheckRuleInfo Of(CheckKind kind) => Known(kind switch
     {
@@ -147,22 +152,15 @@ public static class CheckRules
 
     private static CheckRuleInfo Known(string id) => Find(id) ?? throw new ArgumentException("no rule " + id, nameof(id));
 
-    // Changes of layouts are BT1xx, those of enumerations, prototypes and typedefs BT2xx.
-    private static string IdOfChange(ChangeClass change)
-    {
-        int series = change is >= ChangeClass.EnumAppend and <= ChangeClass.EnumRemove or ChangeClass.Prototype or ChangeClass.TypedefTarget ? 200 : 100;
-        return $"BT{series + (int)change}";
-    }
-
     private static CheckRuleInfo[] MakeAll()
     {
-        var all = new List<CheckRuleInfo>([MissingType, MissingMember, NoMatch, WrongInput, NoInput, Expired, Unused, NoDeclarations, WrongKind, .. s_layout]);
-        foreach (ChangeClass change in Enum.GetValues<ChangeClass>())
+        var all = new List<CheckRuleInfo>([MissingType, MissingMember, NoMatch, WrongInput, NoInput, Expired, Unused, NoDeclarations, WrongKind, MoreFindings, .. s_layout]);
+        foreach (ChangeRule change in ChangeRules.All)
         {
-            string word = ChangeWords.WordOf(change);
-            all.Add(new CheckRuleInfo(IdOfChange(change), "changed-" + word.Replace('_', '-'), $"Changed since the baseline: {word}",
-                $"The layout is not that of the baseline. Take the change back; or write 'allow {word}' behind the baseline; or make it the "
-                + "new baseline with 'btftool check --update'."));
+            string word = ChangeWords.WordOf(change.Class);
+            all.Add(new CheckRuleInfo(change.Id, "changed-" + change.Name, $"{change.Summary} (baseline: {word})",
+                $"The layout is not that of the baseline. {change.Help} Take the change back; or write 'allow {word}' behind the baseline; or make "
+                + "it the new baseline with 'btftool check --update'."));
         }
 
         all.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));

@@ -87,7 +87,7 @@ internal sealed partial class TypeChecker
 
     private void JudgeType(CheckRule rule, in CheckedMember member)
     {
-        string found = input.TypeText?.Invoke(member.Type) ?? "";
+        string found = input.TypeText?.Invoke(_graph, member.Type) ?? "";
         if (!IsSameText(found, rule.Text))
         {
             Report(rule, CheckRules.Of(rule.Kind), $"{TypeName}.{member.Name}: type is \"{found}\", expected \"{rule.Text}\"", rule.Text, found, member);

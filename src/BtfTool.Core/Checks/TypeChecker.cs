@@ -5,17 +5,18 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Checks;
 
-/// <summary>Holds types of one input against the rules of blocks.</summary>
+/// <summary>Holds types of one graph against the rules of blocks.</summary>
 /// <param name="input">The input.</param>
+/// <param name="graph">The graph, one of the input's.</param>
 /// <param name="cachelineBytes">Bytes of a cache line.</param>
 /// <param name="report">Takes the findings.</param>
-internal sealed partial class TypeChecker(CheckInput input, int cachelineBytes, Action<CheckFinding> report)
+internal sealed partial class TypeChecker(CheckInput input, TypeGraph graph, int cachelineBytes, Action<CheckFinding> report)
 {
     // What may have been meant is looked for among all members: only for the first.
     private const int MostSuggestions = 100;
 
-    private readonly TypeGraph _graph = input.Graph;
-    private readonly LayoutAnalyzer _analyzer = new(input.Graph);
+    private readonly TypeGraph _graph = graph;
+    private readonly LayoutAnalyzer _analyzer = new(graph);
     private readonly List<CheckedMember> _members = [];
     private FieldPathResolver? _resolver;
     private AlignmentInference? _inference;

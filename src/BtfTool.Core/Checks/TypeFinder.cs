@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Checks;
 
-/// <summary>Finds the types of all blocks in one pass over a graph.</summary>
+/// <summary>Finds the types of all blocks in one pass over the types of an input.</summary>
 internal sealed class TypeFinder
 {
     private const long MostPairs = 10_000_000;
@@ -12,14 +12,14 @@ internal sealed class TypeFinder
     private readonly Dictionary<byte[], List<int>> _named = new(new BytesComparer());
     private readonly List<(int Block, GlobPattern Pattern, GlobPattern[] Except)> _patterns = [];
     private readonly IReadOnlyList<CheckBlock?> _blocks;
-    private readonly List<TypeId>[] _found;
+    private readonly List<TypeRef>[] _found;
     private long _pairs;
 
     /// <param name="blocks">What is looked for; null for blocks of other inputs.</param>
     public TypeFinder(IReadOnlyList<CheckBlock?> blocks)
     {
         _blocks = blocks;
-        _found = new List<TypeId>[blocks.Count];
+        _found = new List<TypeRef>[blocks.Count];
         IsDeclared = new bool[blocks.Count];
         for (int i = 0; i < blocks.Count; i++)
         {
@@ -49,11 +49,21 @@ internal sealed class TypeFinder
     public bool[] IsDeclared { get; }
 
     /// <summary>The types of each block, in the order of the graph; false where they are too many together.</summary>
-    public bool TryFind(TypeGraph graph, out List<TypeId>[] found)
+    public bool TryFind(TypeGraphSet graphs, out List<TypeRef>[] found)
     {
         found = _found;
+        foreach (TypeGraph graph in graphs.Graphs)
+        {
+            AddAll(graph, graphs.FirstTypeOf(graph));
+        }
+
+        return _pairs <= MostPairs;
+    }
+
+    private void AddAll(TypeGraph graph, TypeId first)
+    {
         var named = _named.GetAlternateLookup<ReadOnlySpan<byte>>();
-        for (uint id = 1; id < (uint)graph.TypeCount && _pairs <= MostPairs; id++)
+        for (uint id = first.Value; id < (uint)graph.TypeCount && _pairs <= MostPairs; id++)
         {
             TypeView type = graph[new TypeId(id)];
             TypeKind kind = type.Kind;
@@ -65,15 +75,13 @@ internal sealed class TypeFinder
             ReadOnlySpan<byte> name = type.Name;
             if (!name.IsEmpty)
             {
-                AddNamed(named, type, kind, name);
-                AddMatching(type, kind, name);
+                AddNamed(named, new TypeRef(graph, type.Id), kind, name);
+                AddMatching(new TypeRef(graph, type.Id), kind, name);
             }
         }
-
-        return _pairs <= MostPairs;
     }
 
-    private void AddNamed(Dictionary<byte[], List<int>>.AlternateLookup<ReadOnlySpan<byte>> named, TypeView type, TypeKind kind, ReadOnlySpan<byte> name)
+    private void AddNamed(Dictionary<byte[], List<int>>.AlternateLookup<ReadOnlySpan<byte>> named, TypeRef type, TypeKind kind, ReadOnlySpan<byte> name)
     {
         if (_named.Count == 0 || !named.TryGetValue(name, out List<int>? blocks))
         {
@@ -85,23 +93,23 @@ internal sealed class TypeFinder
             CheckSubject subject = _blocks[block]!.Subject;
             if (IsOf(subject, kind))
             {
-                _found[block].Add(type.Id);
+                _found[block].Add(type);
                 _pairs++;
             }
-            else if (kind == TypeKind.Forward && subject == (type.Flag ? CheckSubject.Union : CheckSubject.Struct))
+            else if (kind == TypeKind.Forward && subject == (type.View.Flag ? CheckSubject.Union : CheckSubject.Struct))
             {
                 IsDeclared[block] = true;
             }
         }
     }
 
-    private void AddMatching(TypeView type, TypeKind kind, ReadOnlySpan<byte> name)
+    private void AddMatching(TypeRef type, TypeKind kind, ReadOnlySpan<byte> name)
     {
         foreach ((int block, GlobPattern pattern, GlobPattern[] except) in _patterns)
         {
             if (IsOf(_blocks[block]!.Subject, kind) && pattern.IsMatch(name) && !IsAny(except, name))
             {
-                _found[block].Add(type.Id);
+                _found[block].Add(type);
                 _pairs++;
             }
         }

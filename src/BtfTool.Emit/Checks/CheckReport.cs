@@ -32,8 +32,17 @@ public sealed class CheckReport(int cachelineBytes)
 
         if (result.Left > 0)
         {
-            ReportRule rule = RuleOf(CheckRules.Find("BT010")!);
-            items.Add(new ReportItem { Rule = rule, Level = ReportLevel.Error, Type = "", Message = $"{result.Left} more findings are not listed" });
+            // Findings are left out only behind others: the last of these says where.
+            CheckPlace? last = result.Findings.Count > 0 ? result.Findings[^1].Place : null;
+            items.Add(new ReportItem
+            {
+                Rule = RuleOf(CheckRules.MoreFindings),
+                Level = ReportLevel.Error,
+                Type = "",
+                Message = $"{result.Left} more findings are not listed",
+                File = last?.File,
+                Line = last?.Line ?? 0,
+            });
         }
 
         var rules = new List<ReportRule>();
@@ -60,7 +69,8 @@ public sealed class CheckReport(int cachelineBytes)
 
     private ReportItem ItemOf(CheckFinding finding)
     {
-        (string file, int line, int column) = PlaceOf(finding);
+        (string File, int Line)? declared = DeclarationOf(finding);
+        CheckPlace asked = finding.Place;
         return new ReportItem
         {
             Rule = RuleOf(finding.Rule),
@@ -72,23 +82,24 @@ public sealed class CheckReport(int cachelineBytes)
             Found = finding.Found,
             Context = ContextOf(finding),
             Target = finding.Target,
-            File = file,
-            Line = line,
-            Column = column,
+            File = declared?.File ?? asked.File,
+            Line = declared?.Line ?? asked.Line,
+            Column = declared is null ? asked.Column : 0,
+            Related = declared is null ? null : new ReportPlace(asked.File, asked.Line, asked.Column, "the rule"),
             Suppression = finding.Suppression is { } s ? new ReportSuppression(s.Reason, s.Until) : null,
         };
     }
 
-    // Where the type is declared, else where the check file asks.
-    private (string File, int Line, int Column) PlaceOf(CheckFinding finding)
+    // Where DWARF says that the type is declared.
+    private (string File, int Line)? DeclarationOf(CheckFinding finding)
     {
         if (finding.Subject is { } subject && subject.View.TryGetDeclaration(out NameId file, out uint line) && !file.IsNone && line > 0)
         {
             string path = subject.Graph.NameString(file);
-            return (MapPath?.Invoke(path) ?? path, (int)Math.Min(line, int.MaxValue), 0);
+            return (MapPath?.Invoke(path) ?? path, (int)Math.Min(line, int.MaxValue));
         }
 
-        return (finding.Place.File, finding.Place.Line, finding.Place.Column);
+        return null;
     }
 
     private string ContextOf(CheckFinding finding)

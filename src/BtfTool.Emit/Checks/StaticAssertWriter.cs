@@ -14,11 +14,16 @@ public sealed class StaticAssertWriter(Utf8Writer output)
     private int _cachelineBytes = 64;
     private CheckBlock _block = null!;
     private string _type = "";
+    private IReadOnlySet<(string Block, string Member)> _bitfields = new HashSet<(string Block, string Member)>();
 
     /// <summary>Writes all blocks. Cost: linear in the file.</summary>
-    public void Write(CheckFile file)
+    /// <param name="file">The rules.</param>
+    /// <param name="bitfields">The members that are bitfields, of which C can say next to nothing.</param>
+    public void Write(CheckFile file, IReadOnlySet<(string Block, string Member)> bitfields)
     {
         ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(bitfields);
+        _bitfields = bitfields;
         _cachelineBytes = file.Defaults.CachelineBytes > 0 ? file.Defaults.CachelineBytes : 64;
         WriteLine("/* The rules of " + Harmless(file.Path) + " that C can say; include it behind the definitions. Made by btftool check --emit static_assert. */");
         WriteLine("#ifdef __KERNEL__\n#include <linux/stddef.h>\n#else\n#include <stddef.h>\n#endif");
@@ -125,20 +130,56 @@ public sealed class StaticAssertWriter(Utf8Writer output)
             return;
         }
 
+        List<string> taken = [], bitfields = [];
+        foreach (string member in rule.Members)
+        {
+            (IsBitfield(member) ? bitfields : taken).Add(member);
+        }
+
+        if (bitfields.Count > 0)
+        {
+            WriteWithBitfields(rule, bitfields, taken);
+            return;
+        }
+
+        Write(rule, taken);
+    }
+
+    private bool IsBitfield(string member) => _bitfields.Contains((_block.Title, member));
+
+    // C takes neither the offset nor the size of a bitfield; of lists the other members are left.
+    private void WriteWithBitfields(CheckRule rule, List<string> bitfields, List<string> taken)
+    {
+        if (rule.Kind == CheckKind.Exists)
+        {
+            Assert($"sizeof({Member(bitfields[0])} + 0) > 0", rule);
+            return;
+        }
+
+        Comment(rule, $"of {string.Join(", ", bitfields)} C cannot say it: a bitfield");
+        bool isList = rule.Kind is CheckKind.SameLine or CheckKind.SeparateLines || (rule.Kind == CheckKind.NoStraddle && !rule.IsExcept);
+        if (isList && taken.Count >= (rule.Kind == CheckKind.NoStraddle ? 1 : 2))
+        {
+            Write(rule, taken);
+        }
+    }
+
+    private void Write(CheckRule rule, List<string> members)
+    {
         switch (rule.Kind)
         {
-            case CheckKind.SeparateLines when rule.Members.Count <= 16:
-                WriteSeparate(rule);
+            case CheckKind.SeparateLines when members.Count <= 16:
+                WriteSeparate(rule, members);
                 break;
-            case CheckKind.NoStraddle when rule.Members.Count > 0 && !rule.IsExcept:
-                foreach (string member in rule.Members)
+            case CheckKind.NoStraddle when members.Count > 0 && !rule.IsExcept:
+                foreach (string member in members)
                 {
                     Assert($"{Line(member)} == {LastLine(member)}", rule);
                 }
 
                 break;
             default:
-                if (ExpressionOf(rule) is { } expression)
+                if (ExpressionOf(rule, members) is { } expression)
                 {
                     Assert(expression, rule);
                 }
@@ -151,13 +192,13 @@ public sealed class StaticAssertWriter(Utf8Writer output)
         }
     }
 
-    private string? ExpressionOf(CheckRule rule)
+    private string? ExpressionOf(CheckRule rule, List<string> members)
     {
         string compared = $"{CheckComparisons.SignOf(rule.Comparison)} {Number(rule.Number)}";
-        string member = rule.Members.Count > 0 ? rule.Members[0] : "";
+        string member = members.Count > 0 ? members[0] : "";
         return rule.Kind switch
         {
-            CheckKind.Size => rule.Members.Count > 0 ? $"sizeof({Member(member)}) {compared}" : $"sizeof({_type}) {compared}",
+            CheckKind.Size => members.Count > 0 ? $"sizeof({Member(member)}) {compared}" : $"sizeof({_type}) {compared}",
             CheckKind.Alignment => $"_Alignof({_type}) {compared}",
             CheckKind.Cachelines => $"(sizeof({_type}) + {_cachelineBytes - 1}) / {_cachelineBytes} {compared}",
             CheckKind.Offset when rule.Bit < 0 => $"{Offset(member)} {compared}",
@@ -165,7 +206,7 @@ public sealed class StaticAssertWriter(Utf8Writer output)
             CheckKind.First => $"{Offset(member)} == 0",
             CheckKind.Aligned => $"{Offset(member)} % {Number(rule.Number)} == 0",
             CheckKind.Line => $"{Line(member)} {compared}",
-            CheckKind.SameLine => SameLine(rule),
+            CheckKind.SameLine => SameLine(members),
             CheckKind.TypeIs when !rule.Text.Contains("...", StringComparison.Ordinal) && !rule.Text.AsSpan().ContainsAny("\n\\#;")
                 => $"__builtin_types_compatible_p(__typeof__({Member(member)}), {rule.Text})",
             CheckKind.Value => $"{member} {compared}",
@@ -173,11 +214,11 @@ public sealed class StaticAssertWriter(Utf8Writer output)
         };
     }
 
-    private string SameLine(CheckRule rule)
+    private string SameLine(List<string> members)
     {
-        string line = Line(rule.Members[0]);
+        string line = Line(members[0]);
         var text = new StringBuilder();
-        foreach (string member in rule.Members)
+        foreach (string member in members)
         {
             text.Append(text.Length > 0 ? " && " : "").Append(CultureInfo.InvariantCulture, $"{line} == {Line(member)} && {line} == {LastLine(member)}");
         }
@@ -185,13 +226,13 @@ public sealed class StaticAssertWriter(Utf8Writer output)
         return text.ToString();
     }
 
-    private void WriteSeparate(CheckRule rule)
+    private void WriteSeparate(CheckRule rule, List<string> members)
     {
-        for (int i = 0; i < rule.Members.Count; i++)
+        for (int i = 0; i < members.Count; i++)
         {
-            for (int j = i + 1; j < rule.Members.Count; j++)
+            for (int j = i + 1; j < members.Count; j++)
             {
-                (string a, string b) = (rule.Members[i], rule.Members[j]);
+                (string a, string b) = (members[i], members[j]);
                 Assert($"{LastLine(a)} < {Line(b)} || {LastLine(b)} < {Line(a)}", rule);
             }
         }

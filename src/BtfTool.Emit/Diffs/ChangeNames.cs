@@ -1,4 +1,3 @@
-using System.Text;
 using BtfTool.Core.Compare;
 
 namespace BtfTool.Emit.Diffs;
@@ -86,14 +85,7 @@ public static class ChangeNames
         string[] names = new string[s_classes.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            var name = new StringBuilder();
-            foreach (char c in s_classes[i].ToString())
-            {
-                _ = char.IsUpper(c) && name.Length > 0 ? name.Append('_') : name;
-                name.Append(char.ToLowerInvariant(c));
-            }
-
-            names[i] = name.ToString();
+            names[i] = ChangeRules.Of(s_classes[i]).Name.Replace('-', '_');
         }
 
         return names;

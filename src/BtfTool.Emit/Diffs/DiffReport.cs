@@ -24,24 +24,25 @@ public static class DiffReport
         ArgumentNullException.ThrowIfNull(oldInput);
         ArgumentNullException.ThrowIfNull(newInput);
         var items = new List<ReportItem>();
+        var places = new Places(oldInput.File, newInput.File, mapPath);
         foreach (ShownDifference item in view.Items)
         {
             if (item.IsFolded)
             {
-                items.Add(OfConsequence(item, mapPath));
+                items.Add(OfConsequence(item, places));
                 continue;
             }
 
             foreach (TypeChange change in item.Changes)
             {
-                items.Add(OfChange(view, item, change, mapPath));
+                items.Add(OfChange(view, item, change, places));
             }
         }
 
         return new Report { Command = "diff", Rules = DiffRules.All, Items = items, Inputs = [oldInput.File, newInput.File] };
     }
 
-    private static ReportItem OfChange(DiffView view, ShownDifference item, TypeChange change, Func<string, string>? mapPath)
+    private static ReportItem OfChange(DiffView view, ShownDifference item, TypeChange change, Places places)
     {
         var finding = new ReportItem
         {
@@ -54,10 +55,10 @@ public static class DiffReport
             Found = change.New,
             Suppression = view.IsAllowed(item, change) ? s_allowed : null,
         };
-        return Placed(item, mapPath, finding);
+        return Placed(item, places, finding);
     }
 
-    private static ReportItem OfConsequence(ShownDifference item, Func<string, string>? mapPath)
+    private static ReportItem OfConsequence(ShownDifference item, Places places)
     {
         string? cause = null, sizeBefore = null, sizeAfter = null;
         foreach (TypeChange change in item.Changes)
@@ -67,7 +68,7 @@ public static class DiffReport
         }
 
         string sizes = sizeBefore is null ? "" : $": size {sizeBefore} -> {sizeAfter}";
-        return Placed(item, mapPath, new ReportItem
+        return Placed(item, places, new ReportItem
         {
             Rule = DiffRules.Of(ChangeClass.Embedded),
             Level = DiffSelection.LevelOf(item.Breaks),
@@ -130,18 +131,21 @@ public static class DiffReport
 
     private static string OffsetOf(long bits) => bits % 8 == 0 ? Text($"{bits / 8}") : Text($"{bits / 8}:{bits % 8}");
 
-    // Where the type is declared now, or was.
-    private static ReportItem Placed(ShownDifference item, Func<string, string>? mapPath, ReportItem finding)
+    // Where the type is declared now, or was; else the file that it is in.
+    private static ReportItem Placed(ShownDifference item, Places places, ReportItem finding)
     {
+        string input = item.Difference.New is null ? places.OldFile : places.NewFile;
         if ((item.Difference.New ?? item.Difference.Old) is not { } type
             || !type.View.TryGetDeclaration(out NameId file, out uint line) || file.IsNone)
         {
-            return finding;
+            return finding with { File = input };
         }
 
         string path = type.Graph.NameString(file);
-        return finding with { File = mapPath?.Invoke(path) ?? path, Line = (int)Math.Min(line, int.MaxValue) };
+        return finding with { File = places.MapPath?.Invoke(path) ?? path, Line = (int)Math.Min(line, int.MaxValue) };
     }
+
+    private sealed record Places(string OldFile, string NewFile, Func<string, string>? MapPath);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

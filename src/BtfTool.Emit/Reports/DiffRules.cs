@@ -2,99 +2,45 @@ using BtfTool.Core.Compare;
 
 namespace BtfTool.Emit.Reports;
 
-/// <summary>The rules of <c>diff</c>, one for each class of changes. Ids are stable.</summary>
+/// <summary>The rules of <c>diff</c>, one for each class of changes, as reports have them; the table is <see cref="ChangeRules"/>.</summary>
 public static class DiffRules
 {
-    private const ReportLevel Error = ReportLevel.Error;
-    private const ReportLevel Warning = ReportLevel.Warning;
-    private const ReportLevel Note = ReportLevel.Note;
-
-    private static readonly (ChangeClass Class, ReportRule Rule)[] s_all =
-    [
-        Of(ChangeClass.TypeAdded, "BT201", "type-added", Note, "A type is new",
-            "Only the new build defines the type. Nothing that was built against the old one can know it."),
-        Of(ChangeClass.TypeRemoved, "BT202", "type-removed", Error, "A type is gone",
-            "Only the old build defines the type. Source that names it does not compile, and a CO-RE relocation against it fails. Look for a new name first."),
-        Of(ChangeClass.TypeRenamed, "BT203", "type-renamed", Error, "A type has another name",
-            "The shape is the same, the name is not. Memory does not change; source and CO-RE go by the name. A typedef or macro with the old name helps source, a second type with a ___suffix helps CO-RE."),
-        Of(ChangeClass.KindChanged, "BT204", "kind-changed", Error, "A type is of another kind",
-            "A struct became a union, an enumeration another kind of type, or the reverse."),
-        Of(ChangeClass.Size, "BT205", "size", Error, "The size of a type differs",
-            "Arrays of the type, what embeds it and who allocates it by the old size are wrong. --why says which members the bytes come from."),
-        Of(ChangeClass.Alignment, "BT206", "alignment", Error, "The alignment of a type differs",
-            "What embeds the type may be laid out differently, even where its size is the same."),
-        Of(ChangeClass.MemberAdded, "BT207", "member-added", Error, "A member is new",
-            "The member takes room of its own, so what lies behind it moves or the size grows. In a hole or at the end it would cost less."),
-        Of(ChangeClass.MemberRemoved, "BT208", "member-removed", Error, "A member is gone",
-            "Source that names the member does not compile, compiled code reads what is there instead, and a CO-RE relocation against it fails."),
-        Of(ChangeClass.MemberMoved, "BT209", "member-moved", Error, "A member lies at another offset",
-            "Compiled code reads and writes other bytes. Source and CO-RE relocations follow the member."),
-        Of(ChangeClass.MemberRenamed, "BT210", "member-renamed", Error, "A member has another name",
-            "Offset and type are the same. Memory does not change; source and CO-RE go by the name."),
-        Of(ChangeClass.MemberType, "BT211", "member-type", Error, "The type of a member differs",
-            "What is read there means something else, or has another size. Compare the two types."),
-        Of(ChangeClass.BitWidth, "BT212", "bit-width", Error, "The width of a bitfield differs",
-            "Compiled code reads other bits. Values that were in range may not be any more."),
-        Of(ChangeClass.Signedness, "BT213", "signedness", Error, "Signed became unsigned, or the reverse",
-            "The bytes are the same; comparisons, shifts and extension to wider types are not."),
-        Of(ChangeClass.ArrayLength, "BT214", "array-length", Error, "An array has another number of elements",
-            "Loops that were built with the old number run too far or not far enough."),
-        Of(ChangeClass.HoleFill, "BT215", "hole-fill", Note, "A new member lies in what was a hole",
-            "Nothing moves. Old code that copied or cleared the struct member by member leaves the bytes as they are."),
-        Of(ChangeClass.TailGrowth, "BT216", "tail-growth", Warning, "A struct grew at its end",
-            "No member moves. Who allocates, embeds or indexes the type by its old size is wrong if the size differs."),
-        Of(ChangeClass.ReservedUse, "BT217", "reserved-use", Note, "A new member takes the place of a reserved one",
-            "The room was kept for this. Nothing moves."),
-        Of(ChangeClass.EnumAppend, "BT218", "enum-append", Note, "An enumerator is new, behind all others",
-            "No value changes. An enumerator that counted the others has another value, and a switch may lack a case."),
-        Of(ChangeClass.EnumInsert, "BT219", "enum-insert", Warning, "An enumerator is new between others",
-            "Values behind it change unless they are written out."),
-        Of(ChangeClass.EnumRenumber, "BT220", "enum-renumber", Error, "An enumerator has another value",
-            "Code that was built with the old value means another enumerator. CO-RE finds the new value by the name."),
-        Of(ChangeClass.EnumRemove, "BT221", "enum-remove", Error, "An enumerator is gone",
-            "Source that names it does not compile, and a CO-RE relocation against it fails."),
-        Of(ChangeClass.BecameComplete, "BT222", "became-complete", Note, "What was only declared is defined",
-            "Nothing breaks: the members can be used now."),
-        Of(ChangeClass.BecameIncomplete, "BT223", "became-incomplete", Error, "What was defined is only declared",
-            "The size and the members are not known any more: source that uses them does not compile, and CO-RE finds nothing."),
-        Of(ChangeClass.Prototype, "BT224", "prototype", Error, "The parameters or the result of a function differ",
-            "Callers, probes and kfunc declarations that were built with the old prototype pass or read other values."),
-        Of(ChangeClass.TypedefTarget, "BT225", "typedef-target", Error, "A typedef stands for another type",
-            "All that is declared with it changes with it."),
-        Of(ChangeClass.Embedded, "BT226", "embedded", Error, "A type that is embedded by value changed",
-            "Nothing of the type itself changed. Look at the cause that is named; a pointer instead of the value would keep the types apart."),
-    ];
+    private static readonly ReportRule[] s_all = AllOf();
 
     /// <summary>All rules, by id.</summary>
-    public static IReadOnlyList<ReportRule> All { get; } = AllOf();
+    public static IReadOnlyList<ReportRule> All => s_all;
 
     /// <summary>The rule of a class.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public static ReportRule Of(ChangeClass change)
     {
-        foreach ((ChangeClass known, ReportRule rule) in s_all)
+        for (int i = 0; i < s_all.Length; i++)
         {
-            if (known == change)
+            if (ChangeRules.All[i].Class == change)
             {
-                return rule;
+                return s_all[i];
             }
         }
 
         throw new ArgumentOutOfRangeException(nameof(change));
     }
 
-    private static (ChangeClass Class, ReportRule Rule) Of(
-        ChangeClass change, string id, string name, ReportLevel level, string summary, string help) =>
-        (change, new ReportRule(id, name, summary, help, level));
-
     private static ReportRule[] AllOf()
     {
-        var rules = new ReportRule[s_all.Length];
+        var rules = new ReportRule[ChangeRules.All.Count];
         for (int i = 0; i < rules.Length; i++)
         {
-            rules[i] = s_all[i].Rule;
+            ChangeRule rule = ChangeRules.All[i];
+            rules[i] = new ReportRule(rule.Id, rule.Name, rule.Summary, rule.Help, LevelOf(rule.Gravity));
         }
 
         return rules;
     }
+
+    private static ReportLevel LevelOf(ChangeGravity gravity) => gravity switch
+    {
+        ChangeGravity.Error => ReportLevel.Error,
+        ChangeGravity.Warning => ReportLevel.Warning,
+        _ => ReportLevel.Note,
+    };
 }

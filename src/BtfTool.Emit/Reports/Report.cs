@@ -26,6 +26,17 @@ public sealed record ReportRule(string Id, string Name, string Summary, string H
 /// <param name="Until">The last day it holds; null without end.</param>
 public sealed record ReportSuppression(string Reason, DateOnly? Until);
 
+/// <summary>A second place that a finding is about.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">Line in it, from 1; 0 where it is not known.</param>
+/// <param name="Column">Column in it, from 1; 0 where it is not known.</param>
+/// <param name="Message">What is there, in few words: <c>the rule</c>.</param>
+public sealed record ReportPlace(string File, int Line, int Column, string Message)
+{
+    /// <summary><c>FILE:LINE:COLUMN</c> as far as it is known.</summary>
+    public override string ToString() => ReportFacts.PlaceOf(File, Line, Column);
+}
+
 /// <summary>One finding, of <c>check</c> or of <c>diff</c>.</summary>
 public sealed record ReportItem
 {
@@ -56,7 +67,7 @@ public sealed record ReportItem
     /// <summary>The input by the name the user gave it (<c>x86</c>); null where there is one only.</summary>
     public string? Target { get; init; }
 
-    /// <summary>Source file, where it is known.</summary>
+    /// <summary>Where to look first: the source file that declares the type, else the check file, else the input.</summary>
     public string? File { get; init; }
 
     /// <summary>Line in it, from 1; 0 where it is not known.</summary>
@@ -64,6 +75,9 @@ public sealed record ReportItem
 
     /// <summary>Column in it, from 1; 0 where it is not known.</summary>
     public int Column { get; init; }
+
+    /// <summary>Where it is asked for, where that is not <see cref="File"/>; null for nowhere.</summary>
+    public ReportPlace? Related { get; init; }
 
     /// <summary>Set where the user suppressed it.</summary>
     public ReportSuppression? Suppression { get; init; }

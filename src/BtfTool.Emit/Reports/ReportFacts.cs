@@ -72,6 +72,13 @@ internal static class ReportFacts
         return item.Member is null ? type : $"{type}.{item.Member}";
     }
 
+    /// <summary><c>FILE:LINE:COLUMN</c> as far as it is known.</summary>
+    public static string PlaceOf(string file, int line, int column) => line <= 0 ? file
+        : column <= 0 ? string.Create(CultureInfo.InvariantCulture, $"{file}:{line}") : string.Create(CultureInfo.InvariantCulture, $"{file}:{line}:{column}");
+
+    /// <summary>The second place of a finding in words, <c>the rule: net.layout:3:5</c>; null where there is none.</summary>
+    public static string? DescribeRelated(ReportItem item) => item.Related is { } related ? $"{related.Message}: {related}" : null;
+
     /// <summary>Why and how long something is suppressed.</summary>
     public static string DescribeSuppression(ReportSuppression suppression) => suppression.Until is { } until
         ? $"suppressed until {until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {suppression.Reason}"

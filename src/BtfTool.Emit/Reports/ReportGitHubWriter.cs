@@ -39,6 +39,7 @@ internal sealed class ReportGitHubWriter(Utf8Writer output)
         Append(message, item.Target, "input: ");
         Append(message, item.Expected, "expected: ");
         Append(message, item.Found, "found: ");
+        Append(message, ReportFacts.DescribeRelated(item), "");
         foreach (string line in ReportFacts.LinesOf(item.Context))
         {
             Append(message, line, "");

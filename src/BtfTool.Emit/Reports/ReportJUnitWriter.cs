@@ -65,6 +65,7 @@ internal sealed class ReportJUnitWriter(Utf8Writer output, ReportLevel? failOn)
         var text = new StringBuilder();
         text.Append(item.Expected is null ? "" : $"expected: {Escape(item.Expected)}\n");
         text.Append(item.Found is null ? "" : $"found:    {Escape(item.Found)}\n");
+        text.Append(ReportFacts.DescribeRelated(item) is { } related ? Escape(related) + "\n" : "");
         foreach (string line in ReportFacts.LinesOf(item.Context))
         {
             text.Append(Escape(line, keepTabs: true)).Append('\n');

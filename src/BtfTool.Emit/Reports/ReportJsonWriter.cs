@@ -7,7 +7,7 @@ namespace BtfTool.Emit.Reports;
 
 /// <summary>
 /// A report as one JSON document, compact, with a newline at its end: schema, command, inputs, summary, rules, findings, passed. Its
-/// schema: docs/schemas/report.schema.json.
+/// schema: docs/schemas/check.schema.json.
 /// </summary>
 public static class ReportJsonWriter
 {
@@ -94,6 +94,7 @@ public static class ReportJsonWriter
             WriteText(json, "file", item.File);
             WriteNumber(json, "line", item.Line);
             WriteNumber(json, "column", item.Column);
+            WriteRelated(json, item.Related);
             json.WriteString("fingerprint", ReportFacts.FingerprintOf(item, seen));
             WriteSuppression(json, item.Suppression);
             if (item.IsInBaseline is { } known)
@@ -106,6 +107,21 @@ public static class ReportJsonWriter
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteRelated(Utf8JsonWriter json, ReportPlace? related)
+    {
+        if (related is not null)
+        {
+            json.WriteStartArray("related");
+            json.WriteStartObject();
+            json.WriteString("file", related.File);
+            WriteNumber(json, "line", related.Line);
+            WriteNumber(json, "column", related.Column);
+            json.WriteString("message", related.Message);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
     }
 
     private static void WriteSuppression(Utf8JsonWriter json, ReportSuppression? suppression)

@@ -29,6 +29,7 @@ internal sealed class ReportKtapWriter(Utf8Writer output, ReportLevel? failOn)
         if (item.Suppression is null)
         {
             Diagnostic(item.File is null ? null : item.Line > 0 ? $"at {item.File}:{item.Line}" : $"at {item.File}");
+            Diagnostic(ReportFacts.DescribeRelated(item));
             Diagnostic(item.Expected is null ? null : $"expected: {item.Expected}");
             Diagnostic(item.Found is null ? null : $"found: {item.Found}");
             foreach (string line in ReportFacts.LinesOf(item.Context))

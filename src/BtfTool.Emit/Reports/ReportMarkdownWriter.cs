@@ -37,8 +37,9 @@ internal sealed class ReportMarkdownWriter(Utf8Writer output, int maxBytes)
             string target = item.Target is null ? "" : $" ({MarkdownText.Escape(item.Target)})";
             string found = item.Expected is null && item.Found is null ? ""
                 : $"<br>expected {MarkdownText.Code(item.Expected ?? "nothing")}, found {MarkdownText.Code(item.Found ?? "nothing")}";
+            string asked = ReportFacts.DescribeRelated(item) is { } related ? $"<br>{MarkdownText.Escape(related)}" : "";
             string row = $"| {ReportFacts.NameOf(item.Level)} | {MarkdownText.Escape(item.Rule.Id)} {MarkdownText.Escape(item.Rule.Name)} "
-                + $"| {MarkdownText.Code(ReportFacts.PlaceOf(report, item))}{target} | {MarkdownText.Escape(item.Message)}{found} |\n";
+                + $"| {MarkdownText.Code(ReportFacts.PlaceOf(report, item))}{target} | {MarkdownText.Escape(item.Message)}{found}{asked} |\n";
             if (!Fits(row))
             {
                 break;

@@ -81,6 +81,7 @@ internal static class ReportSarifWriter
             json.WriteString("level", ReportFacts.NameOf(item.Level));
             WriteMessage(json, "message", item.Message);
             WriteLocations(json, item);
+            WriteRelated(json, item);
             json.WriteStartObject("partialFingerprints");
             json.WriteString("btftoolFinding/v1", ReportFacts.FingerprintOf(item, seen));
             json.WriteEndObject();
@@ -109,7 +110,7 @@ internal static class ReportSarifWriter
         json.WriteStartObject();
         if (item.File is { } file)
         {
-            WritePhysicalLocation(json, item, file);
+            WritePhysicalLocation(json, file, item.Line, item.Column);
         }
 
         if (item.Type.Length > 0)
@@ -128,7 +129,7 @@ internal static class ReportSarifWriter
         json.WriteEndArray();
     }
 
-    private static void WritePhysicalLocation(Utf8JsonWriter json, ReportItem item, string file)
+    private static void WritePhysicalLocation(Utf8JsonWriter json, string file, int line, int column)
     {
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
@@ -139,19 +140,29 @@ internal static class ReportSarifWriter
         }
 
         json.WriteEndObject();
-        if (item.Line > 0)
+        // Code scanning services want a line of every result: of a whole file the first.
+        json.WriteStartObject("region");
+        json.WriteNumber("startLine", Math.Max(line, 1));
+        if (line > 0 && column > 0)
         {
-            json.WriteStartObject("region");
-            json.WriteNumber("startLine", item.Line);
-            if (item.Column > 0)
-            {
-                json.WriteNumber("startColumn", item.Column);
-            }
-
-            json.WriteEndObject();
+            json.WriteNumber("startColumn", column);
         }
 
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteRelated(Utf8JsonWriter json, ReportItem item)
+    {
+        if (item.Related is { } related)
+        {
+            json.WriteStartArray("relatedLocations");
+            json.WriteStartObject();
+            WritePhysicalLocation(json, related.File, related.Line, related.Column);
+            WriteMessage(json, "message", related.Message);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
     }
 
     private static void WriteLogical(Utf8JsonWriter json, string name, string fullName, string kind)

@@ -80,6 +80,7 @@ internal sealed class ReportTextWriter(Utf8Writer output)
     private void WriteDetails(ReportItem item, int indent)
     {
         WriteLine(indent, item.File is null ? null : item.Line > 0 ? $"at {item.File}:{item.Line}" : $"at {item.File}");
+        WriteLine(indent, ReportFacts.DescribeRelated(item));
         WriteLine(indent, item.Expected is null ? null : "expected: " + item.Expected);
         WriteLine(indent, item.Found is null ? null : "found:    " + item.Found);
         foreach (string line in ReportFacts.LinesOf(item.Context))
