@@ -184,7 +184,7 @@ public class CheckTests : WorkFolder
         string before = File.ReadAllText(PathTo("x.base"));
         RunResult other = BtfToolProcess.Run("check", file, "-f", Fixtures.PathOf("bin/packing.gcc-i686.o"));
         other.ExitCode.ShouldBe(1, other.Errors);
-        other.Output.ShouldContain("BT104: struct natural: size");
+        other.Output.ShouldContain("BT205: struct natural: size");
         BtfToolProcess.Run("check", "--update", file, "-f", s_packing).ExitCode.ShouldBe(0);
         File.ReadAllText(PathTo("x.base")).ShouldBe(before);
     }
@@ -204,7 +204,7 @@ public class CheckTests : WorkFolder
         run.Output.ShouldContain(expected);
         if (format == "json")
         {
-            JsonSchema.Validate(Path.Combine(Fixtures.Root, "docs/schemas/report.schema.json"), run.Output).ShouldBeEmpty();
+            JsonSchema.Validate(Path.Combine(Fixtures.Root, "docs/schemas/check.schema.json"), run.Output).ShouldBeEmpty();
         }
     }
 
@@ -220,7 +220,7 @@ public class CheckTests : WorkFolder
     public void Every_rule_is_in_the_documentation()
     {
         string text = File.ReadAllText(Path.Combine(Fixtures.Root, "docs/check.md"));
-        Core.Checks.CheckRules.All.Where(rule => string.CompareOrdinal(rule.Id, "BT100") < 0).ShouldAllBe(rule => text.Contains(rule.Id));
+        Core.Checks.CheckRules.All.ShouldAllBe(rule => text.Contains(rule.Id));
     }
 
     [Theory]

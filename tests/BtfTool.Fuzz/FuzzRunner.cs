@@ -47,6 +47,9 @@ public sealed class FuzzRunner(FuzzReport report)
     public string? RunDwarf(FuzzInput input, ulong number) =>
         Run(input, Readers + Emitters + new FuzzRandom(~number).Below(DwarfTargets.All.Count));
 
+    /// <summary>Runs one input through one of the targets of texts.</summary>
+    public string? RunText(FuzzInput input, IFuzzTarget target) => Run(input, FuzzTargets.All.Count - TextTargets.All.Count + TextTargets.All.ToList().IndexOf(target));
+
     private string? Run(FuzzInput input, int number)
     {
         IFuzzTarget target = FuzzTargets.All[number];
@@ -97,6 +100,10 @@ public sealed class FuzzRunner(FuzzReport report)
     /// <summary>As the other, of DWARF.</summary>
     public static FuzzReport RunCases(int cases, IReadOnlyList<DwarfSeed> seeds) => RunCases(cases, seeds.Max(s => s.Elf.Length),
         (number, input) => DwarfMutator.Make(number, seeds, input), (runner, input, number) => runner.RunDwarf(input, number));
+
+    /// <summary>As the others, of texts, each given to one target.</summary>
+    public static FuzzReport RunTexts(int cases, IReadOnlyList<FuzzSeed> seeds, IFuzzTarget target) => RunCases(cases, 32 * 1024,
+        (number, input) => TextMutator.Make(number, seeds, input), (runner, input, _) => runner.RunText(input, target));
 
     private static FuzzReport RunCases(int cases, int capacityBytes, Action<ulong, FuzzInput> make, Func<FuzzRunner, FuzzInput, ulong, string?> run)
     {

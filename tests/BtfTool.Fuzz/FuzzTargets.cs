@@ -57,8 +57,8 @@ public static class FuzzTargets
         new Target("layouts as JSON", (image, output) => ReportJson(Graph(image), Limits(image), output)),
     ];
 
-    /// <summary>All, those of DWARF included.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters, .. DwarfTargets.All];
+    /// <summary>All, those of DWARF and of texts included.</summary>
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [.. Readers, .. Emitters, .. DwarfTargets.All, .. TextTargets.All];
 
     private static ReaderLimits Limits(FileImage image) => FuzzBudget.Limits((int)image.Bytes.Length);
 

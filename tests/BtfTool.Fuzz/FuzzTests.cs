@@ -86,6 +86,25 @@ public class FuzzTests(ITestOutputHelper output)
         report.Failures.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Mutations_of_check_files_end_in_mistakes_or_findings() => RunTexts(60_000, TextSeeds.Checks, TextTargets.All[0], 3_000);
+
+    [Fact]
+    public void Mutations_of_baselines_keep_the_promise() => RunTexts(60_000, TextSeeds.Baselines, TextTargets.All[1], 3_000);
+
+    private void RunTexts(int cases, IReadOnlyList<FuzzSeed> seeds, IFuzzTarget target, int leastResults)
+    {
+        foreach (FuzzSeed seed in seeds)
+        {
+            FuzzRunner.RunSeed(seed).ShouldBeNull(seed.Name);
+        }
+
+        FuzzReport report = FuzzRunner.RunTexts(cases, seeds, target);
+        Show(report);
+        report.Failures.ShouldBeEmpty();
+        report.Shares.Single(share => share.Target == target.Name).Results.ShouldBeGreaterThan(leastResults);
+    }
+
     [Theory]
     [MemberData(nameof(Crashes))]
     public void Inputs_that_once_broke_something_keep_the_promise(string name)

@@ -43,7 +43,7 @@ public static class ChangeRules
         new(ChangeClass.KindChanged, "BT204", "kind-changed", Error, "A type is of another kind",
             "A struct became a union, an enumeration another kind of type, or the reverse."),
         new(ChangeClass.Size, "BT205", "size", Error, "The size of a type differs",
-            "Arrays of the type, what embeds it and who allocates it by the old size are wrong. --why says which members the bytes come from."),
+            "Arrays of the type, what embeds it and who allocates it by the old size are wrong. btftool diff --why says which members the bytes come from."),
         new(ChangeClass.Alignment, "BT206", "alignment", Error, "The alignment of a type differs",
             "What embeds the type may be laid out differently, even where its size is the same."),
         new(ChangeClass.MemberAdded, "BT207", "member-added", Error, "A member is new",

@@ -31,7 +31,7 @@ internal static class ReportSamples
             new ReportItem
             {
                 Rule = Holes, Level = ReportLevel.Warning, Type = "struct sk_buff", Member = "head", Message = "a hole of 4 bytes before head",
-                Target = "arm64", IsInBaseline = true,
+                Target = "arm64", IsInBaseline = true, File = "include/linux/skbuff.h", Line = 880, Related = new ReportPlace("net.layout", 12, 3, "the rule"),
             },
             new ReportItem
             {
@@ -76,6 +76,7 @@ internal static class ReportSamples
         Target = Hostile,
         File = Hostile,
         Line = 1,
+        Related = new ReportPlace(Hostile, 1, 1, Hostile),
         Suppression = suppression,
     };
 }
