@@ -19,6 +19,7 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
     private int _cachelineBytes;
     private long _evaluations;
     private long _left;
+    private bool _hasUnusable;
 
     /// <summary>
     /// Checks inputs one after the other. Cost: one pass over the types of each, then linear in the rules times the types that they are
@@ -54,9 +55,12 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
     /// <summary>Adds what was found elsewhere, such as by a comparison with a baseline; before <see cref="Run"/>.</summary>
     public void Add(CheckFinding finding)
     {
-        if (_findings.Count < _limits.MaxFindings)
+        // That nothing could be checked is never left out: it decides how the run ends.
+        bool isFirstUnusable = finding.Rule.IsUnusable && !_hasUnusable;
+        if (_findings.Count < _limits.MaxFindings || isFirstUnusable)
         {
             _findings.Add(finding);
+            _hasUnusable |= isFirstUnusable;
         }
         else
         {
@@ -205,6 +209,11 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         long weight = 1 + WeightOf(block.Rules);
         foreach (TypeRef type in types)
         {
+            if (_left > _limits.MaxCounted)
+            {
+                break;
+            }
+
             if (block.DeclarationFile is { } pattern && !IsDeclaredIn(pattern, type, filters))
             {
                 checkedTypes--;

@@ -63,5 +63,5 @@ public sealed record CheckInput(string? Name, string Path, TypeGraph Graph, stri
 /// <summary>What a check found.</summary>
 /// <param name="Findings">The findings in the order of the file, input by input; those suppressed too.</param>
 /// <param name="Passed">Blocks without a finding, <c>struct sock</c> or <c>struct sock (x86)</c>.</param>
-/// <param name="Left">How many findings were not kept, because there are too many.</param>
+/// <param name="Left">How many findings were not kept, because there are too many; beyond <see cref="CheckLimits.MaxCounted"/> a lower bound.</param>
 public sealed record CheckResult(IReadOnlyList<CheckFinding> Findings, IReadOnlyList<string> Passed, long Left);

@@ -29,4 +29,7 @@ public sealed record CheckLimits
 
     /// <summary>Most findings that are kept; those behind are counted.</summary>
     public int MaxFindings { get; init; } = 100_000;
+
+    /// <summary>Most findings that are counted behind those that are kept; then rules are not held against further types.</summary>
+    public int MaxCounted { get; init; } = 400_000;
 }

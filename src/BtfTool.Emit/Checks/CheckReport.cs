@@ -39,7 +39,8 @@ public sealed class CheckReport(int cachelineBytes)
                 Rule = RuleOf(CheckRules.MoreFindings),
                 Level = ReportLevel.Error,
                 Type = "",
-                Message = $"{result.Left} more findings are not listed",
+                Message = result.Left > CheckLimits.Default.MaxCounted
+                    ? $"more than {CheckLimits.Default.MaxCounted} further findings are not listed" : $"{result.Left} more findings are not listed",
                 File = last?.File,
                 Line = last?.Line ?? 0,
             });
