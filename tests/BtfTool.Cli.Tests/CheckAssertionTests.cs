@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 

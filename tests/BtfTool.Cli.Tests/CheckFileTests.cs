@@ -38,7 +38,7 @@ public class CheckFileTests : WorkFolder
     {
         string input = CompileWithHeader();
         string file = Write("main.layout", "\n  struct in_header { size == 3 }\nstruct gone { size == 3 }\n"u8);
-        string[] check = ["check", file, "-f", input, "--path-map", PathTo("") + "=repo/"];
+        string[] check = ["check", file, "-f", input, "--path-map", PathTo("") + "/=repo/"];
 
         BtfToolProcess.Run([.. check]).Output.ShouldContain($"at repo/include/uapi/a.h:3\n      the rule: {file}:2:22\n");
         BtfToolProcess.Run([.. check, "--as", "github"]).Output.ShouldContain("::error file=repo/include/uapi/a.h,line=3,title=BT010 struct in_header::");
@@ -198,10 +198,11 @@ public class CheckFileTests : WorkFolder
     public void A_kernel_is_checked_with_its_modules()
     {
         var b = new BtfAssembler();
-        b.Struct("of_kernel", 4).Member("number", b.Int("int", 4, signed: true), 0);
+        uint number = b.Int("int", 4, signed: true);
+        b.Struct("of_kernel", 4).Member("number", number, 0);
         string kernel = Write("kernel", b.ToBytes());
         var module = new BtfAssembler(baseBtf: b);
-        module.Struct("of_module", 8).Member("k", 2, 0).Member("n", 1, 32);
+        module.Struct("of_module", 8).Member("k", 2, 0).Member("n", number, 32);
         string modules = Directory.CreateDirectory(PathTo("modules")).FullName;
         Write("modules/own.btf", module.ToBytes());
         string file = Write("main.layout", "struct of_kernel { size == 4 }\nstruct of_module { size == 3; type k is \"struct of_kernel\" }\n"u8);

@@ -209,11 +209,6 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         long weight = 1 + WeightOf(block.Rules);
         foreach (TypeRef type in types)
         {
-            if (_left > _limits.MaxCounted)
-            {
-                break;
-            }
-
             if (block.DeclarationFile is { } pattern && !IsDeclaredIn(pattern, type, filters))
             {
                 checkedTypes--;
@@ -226,7 +221,10 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
                 throw new CheckLimitException($"the rules times the types that they are about are more than {_limits.MaxEvaluations}");
             }
 
-            CheckerOf(input, type.Graph).Check(block, type.Id);
+            if (_left <= _limits.MaxCounted)
+            {
+                CheckerOf(input, type.Graph).Check(block, type.Id);
+            }
         }
 
         if (checkedTypes == 0 && !block.IsOptional)
