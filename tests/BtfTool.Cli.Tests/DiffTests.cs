@@ -140,7 +140,7 @@ public class DiffTests : WorkFolder
     {
         (string old, string now) = Sides();
 
-        BtfToolProcess.Run("diff", old, now, "--as", "github").Output.ShouldContain("::error title=BT207 struct inner.fresh");
+        BtfToolProcess.Run("diff", old, now, "--as", "github").Output.ShouldContain(",title=BT207 struct inner.fresh");
         JsonElement sarif = JsonDocument.Parse(BtfToolProcess.Run("diff", old, now, "--as", "sarif").Output).RootElement;
         JsonElement[] results = [.. sarif.GetProperty("runs")[0].GetProperty("results").EnumerateArray()];
         results.Select(result => result.GetProperty("ruleId").GetString()).ShouldContain("BT226");
