@@ -60,7 +60,7 @@ internal sealed class CompareGraph
         Graph = graph;
         Index = index;
         _limits = limits;
-        HasAlignments = graph.Has(Facet.DeclaredAlignment);
+        HasAlignments = graph.Has(Facet.EveryAlignment);
         var segments = new List<TypeGraph>();
         for (TypeGraph? at = graph; at is not null; at = at.Base)
         {
