@@ -190,6 +190,31 @@ public class CheckTests : WorkFolder
     }
 
     [Theory]
+    [InlineData("bin/loops.gcc-x86_64.o")]
+    [InlineData("dwarf/bin/loops.gcc-dwarf5.o")]
+    public void A_baseline_of_some_types_says_nothing_of_the_others(string made)
+    {
+        string path = PathTo("some.base");
+        BtfToolProcess.Run("baseline", "-f", Fixtures.PathOf(made), "struct list_head", "struct visitor", "-o", path).ExitCode.ShouldBe(0);
+        File.ReadAllText(path).ShouldContain("\n# types: some\n");
+
+        foreach (string build in (ReadOnlySpan<string>)["bin/loops.gcc-x86_64.o", "dwarf/bin/loops.gcc-dwarf5.o"])
+        {
+            string now = Fixtures.PathOf(build);
+            BtfToolProcess.Run("diff", path, now).ExitCode.ShouldBe(0);
+            BtfToolProcess.Run("diff", path, now, "struct *").ExitCode.ShouldBe(0);
+            BtfToolProcess.Run("diff", now, path).ExitCode.ShouldBe(0);
+            Check("baseline \"some.base\"", now).ExitCode.ShouldBe(0);
+        }
+
+        BtfToolProcess.Run("baseline", "-f", Fixtures.PathOf(made), "struct list_head", "-o", path).ExitCode.ShouldBe(0);
+        string file = Write("update.layout", "baseline \"some.base\"\n"u8);
+        string before = File.ReadAllText(path);
+        BtfToolProcess.Run("check", "--update", file, "-f", Fixtures.PathOf(made)).ExitCode.ShouldBe(0);
+        File.ReadAllText(path).ShouldBe(before);
+    }
+
+    [Theory]
     [InlineData("text", "struct natural\n")]
     [InlineData("json", "\"schema\":\"btftool/check/1\"")]
     [InlineData("sarif", "\"BT010\"")]

@@ -52,7 +52,8 @@ internal static class BaselineCommand
             ? [.. TypeNames.Resolve(graph, names, allowDeclared: true).SelectMany(types => types).Distinct()]
             : graph.Base is null ? null : OwnTypesOf(graph);
         using OutputTarget target = common.OpenTarget(r);
-        BaselineWriter.Write(graph, HeaderOf(source), target.Writer, roots);
+        BaselineHeader header = HeaderOf(source);
+        BaselineWriter.Write(graph, header with { IsPartial = header.IsPartial || names.Length > 0 }, target.Writer, roots);
         target.Commit();
         return ExitCode.Done;
     }

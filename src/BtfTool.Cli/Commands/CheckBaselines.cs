@@ -84,7 +84,12 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
             WarnOfToolchain(baseline, old, BaselineCommand.HeaderOf(source));
         }
 
-        GraphDiffResult result = GraphComparison.Of(new TypeGraphSet(before.Graph), input.Graphs, new CompareOptions { Functions = false });
+        GraphDiffResult result = GraphComparison.Of(new TypeGraphSet(before.Graph), input.Graphs, new CompareOptions
+        {
+            Functions = false,
+            IsOldPartial = before.BaselineHeader is { IsPartial: true },
+            IsNewPartial = source.BaselineHeader is { IsPartial: true },
+        });
         var causes = new HashSet<string>();
         foreach (TypeDifference difference in result.Differences)
         {
@@ -154,17 +159,30 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
     private void Write(CheckFile file, CheckBaseline baseline, CheckInput input, TypeSource source)
     {
         string path = PathOf(baseline);
-        IReadOnlyCollection<TypeId>? roots = File.Exists(path) ? SameTypes(path, input.Graph) : CheckEvaluator.TypesOf(file, input);
+        BaselineHeader header = BaselineCommand.HeaderOf(source);
+        IReadOnlyCollection<TypeId>? roots;
+        if (File.Exists(path))
+        {
+            roots = SameTypes(path, input.Graph, out bool isPartial);
+            header = header with { IsPartial = header.IsPartial || isPartial };
+        }
+        else
+        {
+            roots = CheckEvaluator.TypesOf(file, input);
+            header = header with { IsPartial = header.IsPartial || roots is not null };
+        }
+
         using OutputTarget target = OutputTarget.Open(path);
-        BaselineWriter.Write(input.Graph, BaselineCommand.HeaderOf(source), target.Writer, roots);
+        BaselineWriter.Write(input.Graph, header, target.Writer, roots);
         target.Commit();
         Messages.Note($"{path}: written");
     }
 
     // A baseline keeps what it is about: the types that it defines, as they are now.
-    private List<TypeId> SameTypes(string path, TypeGraph graph)
+    private List<TypeId> SameTypes(string path, TypeGraph graph, out bool isPartial)
     {
         using TypeSource before = common.OpenOther(r, path, null);
+        isPartial = before.BaselineHeader is { IsPartial: true };
         var names = new HashSet<(TypeKind Kind, string Name)>();
         foreach (TypeView type in Defined(before.Graph))
         {

@@ -75,7 +75,13 @@ internal static class DiffCommand
 
             DiffNames? asked = names.Length > 0 ? DiffNames.Resolve(old.Types, now.Types, names) : null;
             GraphDiffResult result = GraphComparison.Of(old.Types, now.Types,
-                new CompareOptions { IsWanted = asked is null ? null : asked.Has, Functions = functions });
+                new CompareOptions
+                {
+                    IsWanted = asked is null ? null : asked.Has,
+                    Functions = functions,
+                    IsOldPartial = old.IsPartial,
+                    IsNewPartial = now.IsPartial,
+                });
             var view = new DiffView(result.Differences, _options.SelectionOf(r) with
             {
                 IsAsked = asked is null ? null : difference =>

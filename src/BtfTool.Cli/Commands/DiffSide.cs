@@ -21,6 +21,9 @@ internal sealed class DiffSide : IDisposable
     /// <summary>The types.</summary>
     public TypeGraphSet Types { get; }
 
+    /// <summary>Whether it is a baseline of some types.</summary>
+    public bool IsPartial => _source.BaselineHeader is { IsPartial: true };
+
     /// <summary>Opens what the user named and reads its types.</summary>
     /// <exception cref="UnusableException">It cannot be read.</exception>
     public static DiffSide Open(CommonOptions common, ParseResult r, string name, string? basePath, bool functions)

@@ -18,6 +18,12 @@ public sealed record BaselineHeader
     /// <summary>The build id in hexadecimal; null where there is none.</summary>
     public string? BuildId { get; init; }
 
+    /// <summary>
+    /// Whether only some types were asked for: what else there was is not in it, and of what they only point to it has declarations though
+    /// there were definitions. Line <c># types: some</c>.
+    /// </summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>Size of a pointer in bytes, 4 or 8.</summary>
     public int PointerSizeBytes { get; init; } = 8;
 

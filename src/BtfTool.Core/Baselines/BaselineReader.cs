@@ -92,6 +92,8 @@ public static class BaselineReader
                 return header with { Producer = value };
             case "build id":
                 return header with { BuildId = value };
+            case "types":
+                return header with { IsPartial = value == "some" };
             case "pointer bytes":
                 return value is "4" or "8" ? header with { PointerSizeBytes = value == "4" ? 4 : 8 } : Wrong(file, at, "'pointer bytes' is 4 or 8");
             case "byte order":

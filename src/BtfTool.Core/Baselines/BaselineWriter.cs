@@ -119,6 +119,7 @@ public static class BaselineWriter
         WriteLine(output, "byte order", graph.IsBigEndian ? "big" : "little");
         WriteLine(output, "producer", header.Producer);
         WriteLine(output, "build id", header.BuildId);
+        WriteLine(output, "types", header.IsPartial ? "some" : null);
     }
 
     private static void WriteLine(IBufferWriter<byte> output, string key, string? value)

@@ -21,6 +21,15 @@ public sealed record CompareOptions
     /// <summary>Whether the prototypes of functions that both sides have are compared.</summary>
     public bool Functions { get; init; } = true;
 
+    /// <summary>
+    /// Whether the old build is only some types, as a baseline of some: what it has no definition of is not compared, so that nothing is new
+    /// and nothing became complete but other layouts and enumerators of what it has.
+    /// </summary>
+    public bool IsOldPartial { get; init; }
+
+    /// <summary>The same of the new build: nothing of what it does not define is gone.</summary>
+    public bool IsNewPartial { get; init; }
+
     /// <summary>Bounds what an input can make the comparison do.</summary>
     public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
 }

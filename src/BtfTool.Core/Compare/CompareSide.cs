@@ -60,6 +60,7 @@ internal sealed class CompareGraph
         Graph = graph;
         Index = index;
         _limits = limits;
+        HasAlignments = graph.Has(Facet.EveryAlignment);
         var segments = new List<TypeGraph>();
         for (TypeGraph? at = graph; at is not null; at = at.Base)
         {
@@ -82,6 +83,9 @@ internal sealed class CompareGraph
 
     /// <summary>Whether types are as declared, and not as encoded.</summary>
     public bool IsDeclared => Graph.Has(Facet.SourceDeclarations);
+
+    /// <summary>Whether the alignments that the source gives types and members are known.</summary>
+    public bool HasAlignments { get; }
 
     /// <summary>The number of a type among all of its side.</summary>
     public int NumberOf(uint id)

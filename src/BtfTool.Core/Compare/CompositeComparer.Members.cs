@@ -1,3 +1,4 @@
+using System.Globalization;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Compare;
@@ -51,7 +52,7 @@ internal sealed partial class CompositeComparer
         bool isReservedItself = ReservedNames.Is(place.New.Graph.NameOf(new NameId(added.Name)));
         if (reserved < 0 || isReservedItself)
         {
-            int renamed = RenamedTo(place, work, added, before, behind);
+            int renamed = RenamedTo(place, work, k, before, behind);
             if (renamed >= 0)
             {
                 AddRenamed(place, work, renamed, k, changes);
@@ -108,8 +109,10 @@ internal sealed partial class CompositeComparer
         return -1;
     }
 
-    private int RenamedTo(in Place place, Workspace work, in MemberEntry added, long before, long behind)
+    // At the same offset; or, where others made it move, beside the same neighbour.
+    private int RenamedTo(in Place place, Workspace work, int k, long before, long behind)
     {
+        ref MemberEntry added = ref work.New[k];
         for (int way = 0; way < 3; way++)
         {
             long offset = added.BitOffset - (way == 0 ? before : way == 1 ? behind : 0);
@@ -118,6 +121,7 @@ internal sealed partial class CompositeComparer
             {
                 ref MemberEntry gone = ref work.Old[i];
                 if (gone.Match < 0 && gone.SizeBits == added.SizeBits && gone.BitfieldBits == added.BitfieldBits
+                    && (gone.BitOffset == added.BitOffset || HaveOneNeighbour(work, i, k))
                     && comparer.Same(place.Old, gone.Type, place.New, added.Type))
                 {
                     return i;
@@ -128,15 +132,21 @@ internal sealed partial class CompositeComparer
         return -1;
     }
 
+    private static bool HaveOneNeighbour(Workspace work, int i, int k) =>
+        (i > 0 && k > 0 && AreOne(work, i - 1, k - 1)) || (i + 1 < work.Old.Count && k + 1 < work.New.Count && AreOne(work, i + 1, k + 1));
+
+    private static bool AreOne(Workspace work, int i, int k) => work.New[k].Match == i || work.New[k].Renamed == i;
+
     private static void AddRenamed(in Place place, Workspace work, int i, int k, ChangeList changes)
     {
         ref MemberEntry gone = ref work.Old[i];
         ref MemberEntry added = ref work.New[k];
         gone.Match = int.MaxValue;
+        added.Renamed = i;
         changes.Add(new TypeChange
         {
             Class = ChangeClass.MemberRenamed,
-            Breaks = BreakRules.OfName,
+            Breaks = BreakRules.OfName | (gone.BitOffset == added.BitOffset ? Breaks.None : Breaks.Layout),
             Path = PathOf(place, gone, isOld: true),
             Old = place.Old.Graph.NameString(new NameId(gone.Name)),
             New = place.New.Graph.NameString(new NameId(added.Name)),
@@ -183,11 +193,11 @@ internal sealed partial class CompositeComparer
             bool isKept = kept < work.Kept.Count && work.Kept[kept] == k;
             kept += isKept ? 1 : 0;
             long shift = ShiftOf(work, k);
-            if (shift != 0)
+            if (place.IsMove(shift))
             {
                 bool follows = isKept && (changes.HasOwnEdit || work.HasGrowth || hasReordered || before != 0);
                 TypeChange move = MoveOf(place, work, k, shift, follows);
-                if (run.Count > 0 && (run[^1].ShiftBits != shift || run[^1].IsConsequence != follows || !follows
+                if (run.Count > 0 && (run[^1].ShiftBits != shift + place.ShiftBits || run[^1].IsConsequence != follows || !follows
                     || run[^1].Breaks != move.Breaks))
                 {
                     Fold(run, changes);
@@ -196,6 +206,7 @@ internal sealed partial class CompositeComparer
 
                 run.Add(move);
                 changes.HasOwnEdit |= !follows;
+                work.New[k].IsOwnMove = !follows;
             }
             else if (run.Count > 0)
             {
@@ -230,10 +241,47 @@ internal sealed partial class CompositeComparer
             Path = PathOf(place, now, isOld: false),
             OldBitOffset = place.OldBits + now.BitOffset - shift,
             NewBitOffset = place.NewBits + now.BitOffset,
-            ShiftBits = shift,
+            ShiftBits = shift + place.ShiftBits,
             IsConsequence = follows,
         };
     }
+
+    // What the source gives a member itself, where it is not told as a move. It breaks nothing; what it does to the type is told of that.
+    private static void FindAlignments(in Place place, Workspace work, ChangeList changes)
+    {
+        if (!place.Old.HasAlignments || !place.New.HasAlignments)
+        {
+            return;
+        }
+
+        foreach (ref MemberEntry now in work.New.All)
+        {
+            if (now.Match < 0 || now.IsOwnMove || now.DeclaredAlignmentBytes == work.Old[now.Match].DeclaredAlignmentBytes)
+            {
+                continue;
+            }
+
+            ref MemberEntry before = ref work.Old[now.Match];
+            long ours = AlignmentOf(place.Old, before), theirs = AlignmentOf(place.New, now);
+            if (ours != theirs)
+            {
+                changes.Add(new TypeChange
+                {
+                    Class = ChangeClass.Alignment,
+                    Breaks = Breaks.None,
+                    Path = PathOf(place, now, isOld: false),
+                    Old = ours.ToString(CultureInfo.InvariantCulture),
+                    New = theirs.ToString(CultureInfo.InvariantCulture),
+                    OldBitOffset = place.OldBits + before.BitOffset,
+                    NewBitOffset = place.NewBits + now.BitOffset,
+                });
+                changes.HasOwnEdit = true;
+            }
+        }
+    }
+
+    private static long AlignmentOf(CompareGraph graph, in MemberEntry entry) =>
+        entry.DeclaredAlignmentBytes != 0 ? entry.DeclaredAlignmentBytes : graph.Sizes.AlignmentBytesOf(new TypeId(entry.Type));
 
     private static void Fold(List<TypeChange> run, ChangeList changes)
     {

@@ -24,8 +24,17 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
     }
 
     /// <summary>Where a type without a name lies: what its members are called with, and where it begins.</summary>
-    internal readonly record struct Place(CompareGraph Old, CompareGraph New, string Prefix, long OldBits, long NewBits)
+    internal readonly record struct Place(CompareGraph Old, CompareGraph New, string Prefix, long OldBits, long NewBits, bool IsRepeated = false)
     {
+        /// <summary>By how many bits the place itself moved.</summary>
+        public long ShiftBits => NewBits - OldBits;
+
+        /// <summary>
+        /// Whether a member moved that lies so much farther in it: one that went with its place is told with that, and one that stayed
+        /// where it was though its place moved did not move. The elements of an array have other places too.
+        /// </summary>
+        public bool IsMove(long shift) => shift != 0 && (IsRepeated || shift != -ShiftBits);
+
         public Place Inside(string prefix, long oldBits, long newBits) => new(Old, New, Prefix + prefix, OldBits + oldBits, NewBits + newBits);
     }
 
@@ -34,7 +43,7 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
     {
         public readonly MemberEntries Old = new();
         public readonly MemberEntries New = new();
-        public readonly Dictionary<ulong, int> ByName = [];
+        public readonly Dictionary<NameRef, int> ByName = [];
         public readonly Dictionary<long, int> ByOffset = [];
         public readonly List<int> Kept = [];
         public int[] Next = [];
@@ -56,6 +65,7 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
         FindRemoved(place, work, changes);
         FindTypes(place, work, changes);
         FindMoves(place, work, changes);
+        FindAlignments(place, work, changes);
         FindSize(place, oldId, newId, work, changes);
         into.HasOwnEdit |= changes.HasOwnEdit;
         into.Grown = into.Grown == -1 ? changes.Grown : into.Grown;
@@ -80,17 +90,19 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
         work.Next = work.Next.Length < ours.Length ? new int[Math.Max(64, 2 * ours.Length)] : work.Next;
         for (int i = ours.Length - 1; i >= 0; i--)
         {
-            work.Next[i] = work.ByName.GetValueOrDefault(ours[i].Hash, -1);
-            work.ByName[ours[i].Hash] = i;
+            NameRef name = ours[i].NameIn(place.Old.Graph);
+            work.Next[i] = work.ByName.GetValueOrDefault(name, -1);
+            work.ByName[name] = i;
         }
 
         for (int k = 0; k < theirs.Length; k++)
         {
-            int i = work.ByName.GetValueOrDefault(theirs[k].Hash, -1);
-            if (i >= 0 && TypeWords.SameName(place.Old.Graph, new NameId(ours[i].Name), place.New.Graph, new NameId(theirs[k].Name)))
+            NameRef name = theirs[k].NameIn(place.New.Graph);
+            int i = work.ByName.GetValueOrDefault(name, -1);
+            if (i >= 0)
             {
                 (theirs[k].Match, ours[i].Match) = (i, k);
-                work.ByName[theirs[k].Hash] = work.Next[i];
+                work.ByName[name] = work.Next[i];
             }
         }
     }
@@ -204,7 +216,7 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
         bool isBehindPointer = suffix.Contains('>', StringComparison.Ordinal);
         string name = PathOf(new Place(place.Old, place.New, "", 0, 0), theirs, isOld: false);
         Place inside = isBehindPointer ? new Place(place.Old, place.New, place.Prefix + name + suffix, 0, 0)
-            : place.Inside(name + suffix, ours.BitOffset, theirs.BitOffset);
+            : place.Inside(name + suffix, ours.BitOffset, theirs.BitOffset) with { IsRepeated = place.IsRepeated || suffix.Contains('[') };
         if (inner.IsEnum)
         {
             EnumComparer.Compare(place.Old, x, place.New, y, changes);
@@ -238,8 +250,8 @@ internal sealed partial class CompositeComparer(ReferenceComparer comparer, Read
 
         int alignment = place.Old.Sizes.AlignmentBytesOf(new TypeId(oldId));
         int alignmentThere = place.New.Sizes.AlignmentBytesOf(new TypeId(newId));
-        bool isSaidByBoth = place.Old.Graph.Has(Facet.DeclaredAlignment) && place.New.Graph.Has(Facet.DeclaredAlignment);
-        bool isSaidByNone = !place.Old.Graph.Has(Facet.DeclaredAlignment) && !place.New.Graph.Has(Facet.DeclaredAlignment);
+        bool isSaidByBoth = place.Old.HasAlignments && place.New.HasAlignments;
+        bool isSaidByNone = !place.Old.HasAlignments && !place.New.HasAlignments;
         if (alignment != alignmentThere && (isSaidByBoth || (isSaidByNone && changes.Changes.Count > 0)))
         {
             changes.Add(new TypeChange

@@ -11,7 +11,7 @@ internal sealed class EmbeddedChanges(CompareSide old, CompareSide now, TypePair
 
     private readonly MemberEntries _old = new();
     private readonly MemberEntries _new = new();
-    private readonly Dictionary<ulong, int> _byName = [];
+    private readonly Dictionary<NameRef, int> _byName = [];
     private int _looked;
 
     /// <summary>Adds a change for each such member, and the pair that it follows from. Cost: linear in the members of both types.</summary>
@@ -29,14 +29,14 @@ internal sealed class EmbeddedChanges(CompareSide old, CompareSide now, TypePair
         _byName.Clear();
         for (int k = 0; k < _new.Count; k++)
         {
-            _byName.TryAdd(_new[k].Hash, k);
+            _byName.TryAdd(_new[k].NameIn(b.Graph), k);
         }
 
         for (int i = 0; i < _old.Count; i++)
         {
             _looked = 0;
             int cause = CauseOf(a, _old[i].Type, spread, 0);
-            if (cause >= 0 && _byName.TryGetValue(_old[i].Hash, out int k) && comparer.Same(a, _old[i].Type, b, _new[k].Type))
+            if (cause >= 0 && _byName.TryGetValue(_old[i].NameIn(a.Graph), out int k) && comparer.Same(a, _old[i].Type, b, _new[k].Type))
             {
                 causes.Add(cause);
                 into.Add(new TypeChange

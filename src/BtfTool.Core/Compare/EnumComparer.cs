@@ -18,11 +18,11 @@ internal static class EnumComparer
         }
 
         ReadOnlySpan<EnumeratorRow> ours = a.Graph.EnumeratorsOf(oldId), theirs = b.Graph.EnumeratorsOf(newId);
-        var byName = new Dictionary<ulong, int>(ours.Length);
+        var byName = new Dictionary<NameRef, int>(ours.Length);
         var values = new HashSet<ulong>(ours.Length);
         for (int i = 0; i < ours.Length; i++)
         {
-            byName.TryAdd(NameHash.Of(a.Graph.NameOf(new NameId(ours[i].Name))), i);
+            byName.TryAdd(new NameRef(a.Graph, new NameId(ours[i].Name)), i);
             values.Add(EnumValues.Widened(x, ours[i].Value, x.Flag));
         }
 
@@ -31,7 +31,7 @@ internal static class EnumComparer
         int last = -1;
         for (int k = 0; k < theirs.Length; k++)
         {
-            matches[k] = byName.Remove(NameHash.Of(b.Graph.NameOf(new NameId(theirs[k].Name))), out int i) ? i : -1;
+            matches[k] = byName.Remove(new NameRef(b.Graph, new NameId(theirs[k].Name)), out int i) ? i : -1;
             last = matches[k] >= 0 ? k : last;
         }
 
@@ -55,7 +55,7 @@ internal static class EnumComparer
         AddRemoved(x, byName, into);
     }
 
-    private static void AddRemoved(TypeView x, Dictionary<ulong, int> byName, ChangeList into)
+    private static void AddRemoved(TypeView x, Dictionary<NameRef, int> byName, ChangeList into)
     {
         int[] removed = [.. byName.Values];
         Array.Sort(removed);

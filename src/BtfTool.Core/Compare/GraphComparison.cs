@@ -1,3 +1,4 @@
+using System.Globalization;
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.Types;
 
@@ -62,18 +63,18 @@ public sealed class GraphComparison
             }
         }
 
-        AddOneSided(_finder.Removed, ChangeClass.TypeRemoved, BreakRules.OfName);
-        AddOneSided(_finder.Added, ChangeClass.TypeAdded, Breaks.None);
+        AddOneSided(_finder.Removed, ChangeClass.TypeRemoved, BreakRules.OfName, _options.IsNewPartial);
+        AddOneSided(_finder.Added, ChangeClass.TypeAdded, Breaks.None, _options.IsOldPartial);
         var spread = new ChangeSpread(_old, _pairs, _changes.Count > 0);
         var embedded = new EmbeddedChanges(_old, _new, _pairs, _comparer, _options.Limits);
         return new DifferenceList(_old, _new, _pairs, _changes, spread, embedded, _options).Build(_finder.Both);
     }
 
-    private void AddOneSided(List<int> pairs, ChangeClass changeClass, Breaks breaks)
+    private void AddOneSided(List<int> pairs, ChangeClass changeClass, Breaks breaks, bool isPartial)
     {
         foreach (int pair in pairs)
         {
-            if (!_changes.ContainsKey(pair) && _pairs.All[pair].Word is not (TypeWord.Function or TypeWord.Base))
+            if ((!isPartial || _finder.IsOneOfSeveral(pair)) && !_changes.ContainsKey(pair) && _pairs.All[pair].Word is not (TypeWord.Function or TypeWord.Base))
             {
                 var changes = new ChangeList();
                 changes.Add(new TypeChange { Class = changeClass, Breaks = breaks });
@@ -93,6 +94,9 @@ public sealed class GraphComparison
 
         switch (x.Kind)
         {
+            case TypeKind.Forward when y.Kind != TypeKind.Forward && _options.IsOldPartial:
+            case TypeKind.Struct or TypeKind.Union when y.Kind == TypeKind.Forward && _options.IsNewPartial:
+                break;
             case TypeKind.Forward when y.Kind != TypeKind.Forward:
                 into.Add(new TypeChange { Class = ChangeClass.BecameComplete, Breaks = Breaks.None });
                 break;
@@ -110,6 +114,7 @@ public sealed class GraphComparison
                 EnumComparer.Compare(a, pair.OldId, b, pair.NewId, into);
                 break;
             case TypeKind.Typedef:
+                CompareAlignments(a, x, b, y, into);
                 CompareTargets(a, x.Target.Value, b, y.Target.Value, into);
                 break;
             case TypeKind.Function:
@@ -128,6 +133,26 @@ public sealed class GraphComparison
         Old = TypeText.NameOf(a.Graph, x.Id.Value),
         New = TypeText.NameOf(b.Graph, y.Id.Value),
     };
+
+    private static void CompareAlignments(CompareGraph a, TypeView x, CompareGraph b, TypeView y, ChangeList into)
+    {
+        if (!a.HasAlignments || !b.HasAlignments || x.DeclaredAlignmentBytes == y.DeclaredAlignmentBytes)
+        {
+            return;
+        }
+
+        int ours = a.Sizes.AlignmentBytesOf(x.Id), theirs = b.Sizes.AlignmentBytesOf(y.Id);
+        if (ours != theirs)
+        {
+            into.Add(new TypeChange
+            {
+                Class = ChangeClass.Alignment,
+                Breaks = Breaks.Layout,
+                Old = ours.ToString(CultureInfo.InvariantCulture),
+                New = theirs.ToString(CultureInfo.InvariantCulture),
+            });
+        }
+    }
 
     private void CompareTargets(CompareGraph a, uint oldId, CompareGraph b, uint newId, ChangeList into)
     {

@@ -20,8 +20,20 @@ internal struct MemberEntry
     /// <summary>Whether it is reserved, and a new member has some of its room.</summary>
     public bool IsUsed;
 
+    /// <summary>The entry of the other side that it is under another name; -1 where there is none.</summary>
+    public int Renamed;
+
+    /// <summary>Whether it moved for a reason of its own.</summary>
+    public bool IsOwnMove;
+
     /// <summary>Whether it is what remains of a reserved one: nothing reads or writes it.</summary>
     public readonly bool RemainsOf(in MemberEntry old) => old.IsUsed && BitOffset >= old.BitOffset && EndBits <= old.EndBits;
+
+    /// <summary>Alignment that the source gives the member itself, in bytes; 0 where it gives none or the format has none.</summary>
+    public uint DeclaredAlignmentBytes;
+
+    /// <summary>The name as the key of a table.</summary>
+    public readonly NameRef NameIn(TypeGraph graph) => new(graph, new NameId(Name), Hash);
 
     public readonly long EndBits => BitOffset + SizeBits;
 }
@@ -95,8 +107,10 @@ internal sealed class MemberEntries
             InvalidImageException.Throw(graph.Graph.SourcePath, "", -1, $"type {id} holds more members, or deeper ones, than anything does");
         }
 
-        foreach (ref readonly MemberRow member in graph.Graph.MembersOf(id))
+        ReadOnlySpan<MemberRow> members = graph.Graph.MembersOf(id);
+        for (int i = 0; i < members.Length; i++)
         {
+            ref readonly MemberRow member = ref members[i];
             long offset = start + (long)member.BitOffset;
             var name = new NameId(member.Name);
             if (name.IsNone || graph.Graph.IsEmptyName(name))
@@ -118,7 +132,7 @@ internal sealed class MemberEntries
             long size = member.BitSize != 0 ? member.BitSize : Math.Min(graph.Sizes.SizeBytesOf(new TypeId(member.Type)), long.MaxValue / 32) * 8;
             _entries[Count] = new MemberEntry
             {
-                Hash = NameHash.Of(graph.Graph.NameOf(name)),
+                Hash = NameRef.HashOf(graph.Graph, name),
                 Name = member.Name,
                 Type = member.Type,
                 BitOffset = offset,
@@ -126,6 +140,8 @@ internal sealed class MemberEntries
                 SizeBits = size,
                 Order = Count++,
                 Match = -1,
+                Renamed = -1,
+                DeclaredAlignmentBytes = graph.HasAlignments ? graph.Graph[new TypeId(id)].Members[i].DeclaredAlignmentBytes : 0,
             };
         }
     }

@@ -36,6 +36,11 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
     /// <inheritdoc cref="Removed"/>
     public List<int> Added { get; } = [];
 
+    private readonly HashSet<int> _besideOthers = [];
+
+    /// <summary>Whether the other side of a pair of one side has the name too, with another layout.</summary>
+    public bool IsOneOfSeveral(int pair) => _besideOthers.Contains(pair);
+
     /// <summary>How many pairs have both sides.</summary>
     public int Both { get; private set; }
 
@@ -153,7 +158,7 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
 
     private void PairNearest(TypeWord word)
     {
-        List<int> ours = Open(_old), theirs = Open(_new);
+        List<int> ours = Open(old, _old), theirs = Open(now, _new);
         if (ours.Count == 0 || theirs.Count == 0)
         {
             return;
@@ -186,8 +191,8 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
         }
     }
 
-    // Those without a partner, in the order of their shapes; of one shape only one.
-    private static List<int> Open(List<Candidate> types)
+    // Those without a partner, in the order of their shapes; of twins only one.
+    private static List<int> Open(CompareSide side, List<Candidate> types)
     {
         var open = new List<int>();
         for (int i = 0; i < types.Count; i++)
@@ -202,7 +207,7 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
         int kept = 0;
         for (int i = 0; i < open.Count; i++)
         {
-            if (kept == 0 || types[open[kept - 1]].Shape != types[open[i]].Shape)
+            if (!HasTwin(side, types, open, kept, types[open[i]]))
             {
                 open[kept++] = open[i];
             }
@@ -210,6 +215,21 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
 
         open.RemoveRange(kept, open.Count - kept);
         return open;
+    }
+
+    // Whether one of those that were kept before is the same.
+    private static bool HasTwin(CompareSide side, List<Candidate> types, List<int> open, int kept, in Candidate type)
+    {
+        for (int i = kept - 1; i >= 0 && kept - i <= MostTwins && types[open[i]].Shape == type.Shape; i--)
+        {
+            Candidate other = types[open[i]];
+            if (TypeShape.AreTwins(side.Graphs[other.Graph].Graph, other.Id, side.Graphs[type.Graph].Graph, type.Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void SetPair(List<Candidate> types, int index, int pair)
@@ -222,7 +242,7 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
     private void AddRest(TypeWord word)
     {
         int declared = DeclaredOnly(_old), declaredThere = DeclaredOnly(_new);
-        List<int> ours = Open(_old), theirs = Open(_new);
+        List<int> ours = Open(old, _old), theirs = Open(now, _new);
         if (declared >= 0 && theirs.Count > 0)
         {
             PairDeclared(word, _old[declared], _new[theirs[0]]);
@@ -239,13 +259,22 @@ internal sealed class PairFinder(CompareSide old, CompareSide now, NameGroups gr
         foreach (int i in ours)
         {
             SetPair(_old, i, pairs.Add(new TypePair(word, _old[i].Graph, _old[i].Id, -1, 0)));
-            Removed.Add(pairs.All.Count - 1);
+            AddOneSided(Removed, declaredThere < 0 && _new.Count > 0);
         }
 
         foreach (int i in theirs)
         {
             SetPair(_new, i, pairs.Add(new TypePair(word, -1, 0, _new[i].Graph, _new[i].Id)));
-            Added.Add(pairs.All.Count - 1);
+            AddOneSided(Added, declared < 0 && _old.Count > 0);
+        }
+    }
+
+    private void AddOneSided(List<int> into, bool isBesideOthers)
+    {
+        into.Add(pairs.All.Count - 1);
+        if (isBesideOthers)
+        {
+            _besideOthers.Add(pairs.All.Count - 1);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
             case TypeKind.Enum or TypeKind.Enum64:
                 return y.IsEnum && x.SizeBytes == y.SizeBytes && SameEnumerators(x, y);
             case TypeKind.Typedef or TypeKind.Function:
-                return x.Kind == y.Kind && Same(a, x.Target.Value, b, y.Target.Value, depth + 1);
+                return x.Kind == y.Kind && SameAlignments(a, x, b, y) && Same(a, x.Target.Value, b, y.Target.Value, depth + 1);
             case TypeKind.Int or TypeKind.Float:
                 return BaseTypes.AreSame(a, x, b, y);
             case TypeKind.FunctionPrototype:
@@ -239,12 +239,24 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
             }
         }
 
+        return !a.HasAlignments || !b.HasAlignments || SameMemberAlignments(a.Graph[new TypeId(oldId)].Members, b.Graph[new TypeId(newId)].Members);
+    }
+
+    private static bool SameMemberAlignments(MemberList ours, MemberList theirs)
+    {
+        for (int i = 0; i < ours.Count; i++)
+        {
+            if (ours[i].DeclaredAlignmentBytes != theirs[i].DeclaredAlignmentBytes)
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 
     private static bool SameAlignments(CompareGraph a, TypeView x, CompareGraph b, TypeView y) =>
-        x.DeclaredAlignmentBytes == y.DeclaredAlignmentBytes
-        || !a.Graph.Has(Facet.DeclaredAlignment) || !b.Graph.Has(Facet.DeclaredAlignment);
+        !a.HasAlignments || !b.HasAlignments || x.DeclaredAlignmentBytes == y.DeclaredAlignmentBytes;
 
     private bool SameEnumerators(TypeView x, TypeView y)
     {

@@ -27,21 +27,21 @@ internal sealed class RenameFinder(CompareSide old, CompareSide now, TypePairs p
     // struct, union and enum share one name space.
     private void FindKinds()
     {
-        var byName = new Dictionary<ulong, int>();
+        var byName = new Dictionary<NameRef, int>();
         foreach (int pair in finder.Removed)
         {
             if (IsTag(pairs.All[pair].Word))
             {
-                byName[HashOld(pair)] = byName.ContainsKey(HashOld(pair)) ? -1 : pair;
+                byName[NameOld(pair)] = byName.ContainsKey(NameOld(pair)) ? -1 : pair;
             }
         }
 
         foreach (int pair in finder.Added)
         {
-            if (IsTag(pairs.All[pair].Word) && byName.GetValueOrDefault(HashNew(pair), -1) is >= 0 and int gone
+            if (IsTag(pairs.All[pair].Word) && byName.GetValueOrDefault(NameNew(pair), -1) is >= 0 and int gone
                 && pairs.All[gone].Word != pairs.All[pair].Word)
             {
-                byName[HashNew(pair)] = -1;
+                byName[NameNew(pair)] = -1;
                 Join(gone, pair);
             }
         }
@@ -49,16 +49,16 @@ internal sealed class RenameFinder(CompareSide old, CompareSide now, TypePairs p
 
     private static bool IsTag(TypeWord word) => word is TypeWord.Struct or TypeWord.Union or TypeWord.Enum;
 
-    private ulong HashOld(int pair)
+    private NameRef NameOld(int pair)
     {
         TypeGraph graph = old.Graphs[pairs.All[pair].OldGraph].Graph;
-        return NameHash.Of(graph.NameOf(graph[new TypeId(pairs.All[pair].OldId)].NameId));
+        return new NameRef(graph, graph[new TypeId(pairs.All[pair].OldId)].NameId);
     }
 
-    private ulong HashNew(int pair)
+    private NameRef NameNew(int pair)
     {
         TypeGraph graph = now.Graphs[pairs.All[pair].NewGraph].Graph;
-        return NameHash.Of(graph.NameOf(graph[new TypeId(pairs.All[pair].NewId)].NameId));
+        return new NameRef(graph, graph[new TypeId(pairs.All[pair].NewId)].NameId);
     }
 
     private void FindNames()
@@ -102,6 +102,11 @@ internal sealed class RenameFinder(CompareSide old, CompareSide now, TypePairs p
     {
         CompareGraph a = old.Graphs[gone.OldGraph], b = now.Graphs[added.NewGraph];
         TypeView x = a.Graph[new TypeId(gone.OldId)], y = b.Graph[new TypeId(added.NewId)];
+        if (!TypeShape.AreAlike(a.Graph, gone.OldId, b.Graph, added.NewId))
+        {
+            return false;
+        }
+
         if (!x.IsComposite)
         {
             return true;

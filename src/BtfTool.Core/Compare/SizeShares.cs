@@ -85,10 +85,10 @@ internal sealed class SizeShares
     /// <summary>For each share of another type the one here of the same name, or of one with a name in it; -1 where there is none.</summary>
     public int[] Match(SizeShares now)
     {
-        Dictionary<ulong, int> byName = [];
+        Dictionary<NameRef, int> byName = [];
         for (int i = 0; i < Shares.Length; i++)
         {
-            foreach (ulong name in NamesIn(i))
+            foreach (NameRef name in NamesIn(i))
             {
                 byName.TryAdd(name, i);
             }
@@ -99,7 +99,7 @@ internal sealed class SizeShares
         for (int k = 0; k < matches.Length; k++)
         {
             matches[k] = -1;
-            foreach (ulong name in now.NamesIn(k))
+            foreach (NameRef name in now.NamesIn(k))
             {
                 if (byName.TryGetValue(name, out int i) && !isTaken[i])
                 {
@@ -113,13 +113,13 @@ internal sealed class SizeShares
         return matches;
     }
 
-    private ulong[] NamesIn(int share)
+    private NameRef[] NamesIn(int share)
     {
         MemberView member = _type.Members[Shares[share].Index];
         TypeId inner = _graph.Sizes.Strip(member.Type);
         if (!member.IsAnonymous)
         {
-            return [NameHash.Of(member.Name)];
+            return [new NameRef(_graph.Graph, member.NameId)];
         }
 
         var entries = new MemberEntries();
@@ -128,10 +128,10 @@ internal sealed class SizeShares
             entries.Fill(_graph, inner.Value, _limits);
         }
 
-        var names = new ulong[entries.Count];
+        var names = new NameRef[entries.Count];
         for (int i = 0; i < names.Length; i++)
         {
-            names[i] = entries[i].Hash;
+            names[i] = entries[i].NameIn(_graph.Graph);
         }
 
         return names;

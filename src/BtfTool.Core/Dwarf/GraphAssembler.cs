@@ -33,6 +33,7 @@ internal sealed class GraphAssembler
         {
             IsBigEndian = file.IsBigEndian,
             HasSourceDeclarations = true,
+            HasEveryAlignment = HasVersion5(file),
             PointerSizeBytes = file.Units.Length > 0 && file.Units[0].AddressBytes == 4 ? 4 : 8,
         };
         _builder.EnableDeclaredAlignment();
@@ -67,6 +68,20 @@ internal sealed class GraphAssembler
         assembler._builder.SetNames(assembler._names.ToPool());
         nodes = assembler._nodes;
         return assembler._builder.Build();
+    }
+
+    // DW_AT_alignment came with it.
+    private static bool HasVersion5(DwarfFile file)
+    {
+        foreach (DwarfUnit unit in file.Units)
+        {
+            if (unit.Version >= 5)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Groups are in order already; variants behind the first of a group take their place by their unit.

@@ -37,6 +37,7 @@ public sealed class TypeGraph
     private readonly Column<uint>? _declarationFiles;
     private readonly Column<uint>? _declarationLines;
     private readonly bool _hasSourceDeclarations;
+    private readonly bool _hasEveryAlignment;
 
     internal TypeGraph(TypeGraphBuilder b)
     {
@@ -68,6 +69,7 @@ public sealed class TypeGraph
         _declarationFiles = b.DeclarationFiles;
         _declarationLines = b.DeclarationLines;
         _hasSourceDeclarations = b.HasSourceDeclarations;
+        _hasEveryAlignment = b.HasEveryAlignment;
     }
 
     /// <summary>The input that the types come from, for messages.</summary>
@@ -114,6 +116,7 @@ public sealed class TypeGraph
     public bool Has(Facet facet) => facet switch
     {
         Facet.DeclaredAlignment => _typeAlignments is not null,
+        Facet.EveryAlignment => _hasEveryAlignment,
         Facet.Address => _addresses is not null,
         Facet.SourceDeclarations => _hasSourceDeclarations,
         Facet.DeclarationPlace => _declarationLines is not null,

@@ -95,6 +95,12 @@ public enum Facet
     /// <summary>Alignment written in the source, of types and of members.</summary>
     DeclaredAlignment,
 
+    /// <summary>
+    /// That what has no <see cref="DeclaredAlignment"/> was written without: the format says all that compilers know (DWARF 5), or some
+    /// alignment was said at least. What is older says it only where the compiler does more than the format asks for.
+    /// </summary>
+    EveryAlignment,
+
     /// <summary>Addresses of functions and variables.</summary>
     Address,
 

@@ -342,4 +342,52 @@ public class ChangeClassTests
 
         Diffs.Lines(Diffs.Only(result)).ShouldBe(["Size follows", "TailGrowth b"]);
     }
+
+    [Fact]
+    public void Layouts_of_one_name_that_differ_only_in_types_of_members_are_all_told()
+    {
+        GraphDiffResult result = Diffs.Of(
+            (_, _) => { },
+            (b, i) => { b.Struct("s", 8).Member("p", b.Pointer(i), 0); b.Struct("s", 8).Member("p", b.Pointer(b.Pointer(i)), 0); });
+
+        result.CountOf(ChangeClass.TypeAdded).ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_member_of_a_type_without_a_name_moved_by_as_much_as_its_offset_says()
+    {
+        static void Types(BtfAssembler b, uint i, bool isNew)
+        {
+            uint inner = isNew ? b.Struct("", 8).Member("y", i, 0).Member("z", i, 32) : b.Struct("", 12).Member("x", i, 0).Member("y", i, 32).Member("z", i, 64);
+            ElementsDraft outer = b.Struct("s", 20).Member("a", i, 0);
+            outer = isNew ? outer.Member("b", i, 32).Member("c", i, 64).Member("in", inner, 96) : outer.Member("in", inner, 32).Member("c", i, 128);
+        }
+
+        TypeDifference changed = Diffs.Only(Diffs.Of((b, i) => Types(b, i, false), (b, i) => Types(b, i, true)));
+
+        TypeChange moved = changed.Changes.Single(c => c.Path == "in.y");
+        (moved.OldBitOffset, moved.NewBitOffset, moved.ShiftBits).ShouldBe((64, 96, 32));
+        moved.Folded.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_member_that_stays_where_it_was_though_its_place_moved_did_not_move()
+    {
+        TypeDifference changed = Diffs.Only(Diffs.Of(
+            (b, i) => b.Struct("s", 12).Member("in", b.Struct("", 12).Member("x", i, 0).Member("y", i, 32).Member("z", i, 64), 0),
+            (b, i) => b.Struct("s", 12).Member("a", i, 0).Member("in", b.Struct("", 8).Member("y", i, 0).Member("z", i, 32), 32)));
+
+        changed.Changes.ShouldNotContain(c => c.Path == "in.y" || c.Path == "in.z");
+        changed.Changes.ShouldContain(c => c.Path == "in" && c.Class == ChangeClass.MemberMoved);
+    }
+
+    [Fact]
+    public void A_renamed_member_that_others_moved_breaks_the_layout_too()
+    {
+        TypeDifference changed = Diffs.Only(Diffs.Of(
+            (b, i) => b.Struct("s", 8).Member("a", i, 0).Member("old", b.Pointer(i), 32),
+            (b, i) => b.Struct("s", 12).Member("new", i, 0).Member("a", i, 32).Member("now", b.Pointer(i), 64)));
+
+        changed.Changes.Single(c => c.Class == ChangeClass.MemberRenamed).Breaks.ShouldBe(Breaks.Layout | Breaks.Source | Breaks.CoRe);
+    }
 }
