@@ -50,6 +50,12 @@ public sealed record CheckFinding
 /// <param name="CachelineBytes">Bytes of a cache line where the check file does not say it; a power of two.</param>
 public sealed record CheckInput(string? Name, string Path, TypeGraph Graph, string? Arch, int CachelineBytes)
 {
+    /// <summary>
+    /// Where only the types of some names were read: for each name an input with the types of that name, all that they embed, and nothing
+    /// else, for a file that <see cref="CheckEvaluator.NamesOf"/> says it of. Null where all types were read.
+    /// </summary>
+    public IReadOnlyDictionary<string, CheckInput>? Parts { get; init; }
+
     /// <summary>Writes a type as C text, for <c>type MEMBER is</c>.</summary>
     public Func<TypeId, string>? TypeText { get; init; }
 }
