@@ -86,7 +86,7 @@ row "diff --summary 6.1 6.18" "$tool diff --summary $work/old.btf $work/vmlinux.
 
 # Rules as a project has them, against listing the same structs for a script to search.
 printf '%s\n' >"$work/net.layout" \
-    'struct sock { size <= 4096; holes <= 64; cachelines <= 64; offset sk_refcnt >= 1; no_straddle sk_refcnt }' \
+    'struct sock { size <= 4096; holes <= 64; cachelines <= 64; offset sk_lock >= 1; offset sk_dst_cache >= 1 }' \
     'struct tcp_sock { size <= 8192; holes <= 64; hole_bytes <= 512; cachelines <= 128; offset snd_nxt >= 1 }' \
     'struct task_struct { size <= 65536; first thread_info; offset pid >= 1; offset comm >= 1; padding <= 64 }' \
     'struct sk_buff { size <= 512; cachelines <= 8; offset len >= 1; offset head >= 1; no_padding }'

@@ -32,7 +32,7 @@ public class SearchedNamesTests : WorkFolder
             + "struct natural { no_padding; alignment == 2 }\ntypedef aligned_int { size == 8 }\n";
         string few = PathTo("few.layout"), all = PathTo("all.layout");
         File.WriteAllText(few, Rules);
-        File.WriteAllText(all, Rules + "match optional struct \"no_such_*\" { size == 1 }\n");
+        File.WriteAllText(all, Rules + "optional match struct \"no_such_*\" { size == 1 }\n");
         foreach (string format in (string[])["text", "json", "junit"])
         {
             RunResult searched = BtfToolProcess.Run("check", few, "-f", s_packing, "--as", format);
