@@ -30,7 +30,6 @@ public class ExcerptDiffTests(CompiledPairs compiled) : IClassFixture<CompiledPa
     [InlineData("dwarf/bin/conflicts.gcc-dwarf4.o", "dwarf/bin/conflicts.gcc-dwarf5.o", 0)]
     [InlineData("dwarf/bin/nesting.gcc-dwarf5.o", "dwarf/bin/nesting.clang-dwarf5.o", 0)]
     [InlineData("dwarf/bin/packing.gcc-dwarf5.o", "dwarf/bin/packing.gcc-i686-dwarf5.o", 1)]
-    [InlineData("dwarf/bin/types.gcc-types-dwarf5.o", "dwarf/bin/types.gcc-types-dwarf4.o", 0)]
     [InlineData("dwarf/bin/loops.gcc-dwarf5.o", "dwarf/bin/loops.clang-arm-dwarf5.o", 1)]
     [InlineData("dwarf/bin/arrays.gcc-dwarf5.o", "dwarf/bin/arrays.gcc-i686-dwarf5.o", 1)]
     public void A_name_of_two_programs_differs_as_in_the_whole(string old, string now, int least)
