@@ -217,6 +217,12 @@ public sealed class TypeGraph
     /// <summary>The first id of this segment, or 1 where that would be void: where "every type" begins for a file.</summary>
     public TypeId FirstOwnType => new(Math.Max(FirstId, 1));
 
+    /// <summary>Every type but void, those of the base first, by id: <c>foreach (TypeView type in graph.Types)</c>. Nothing is allocated.</summary>
+    public TypeList Types => new(this, new TypeId(1));
+
+    /// <summary>The types that this segment adds to its base, all but void where there is none.</summary>
+    public TypeList OwnTypes => new(this, FirstOwnType);
+
     // Columns and rows as a whole, for walks over all types that cannot afford a view of each. Columns are those of this segment and
     // may be longer than it; rows of a type are found whatever its segment.
     internal Column<byte> KindColumn => _kinds;
