@@ -54,8 +54,8 @@ public sealed record TypeChange
             (null, null) when OldBitOffset >= 0 && NewBitOffset >= 0 && OldBitOffset != NewBitOffset =>
                 string.Create(CultureInfo.InvariantCulture, $" {OldBitOffset / 8.0} -> {NewBitOffset / 8.0}"),
             (null, null) => "",
-            (null, _) => " -> " + New,
-            (_, null) => $" {Old} ->",
+            (null, _) => " " + New,
+            (_, null) => " " + Old,
             _ => $" {Old} -> {New}",
         };
         return Class + path + change;
