@@ -48,7 +48,7 @@ public sealed record TypeChange
     /// <summary>One line for messages: <c>Size 760 -> 768</c>, <c>MemberMoved rcu 8 -> 16</c> (offsets in bytes), <c>MemberAdded next</c>.</summary>
     public override string ToString()
     {
-        string path = Path is null ? "" : " " + Path;
+        string path = Path is null || Path == Old ? "" : " " + Path;
         string change = (Old, New) switch
         {
             (null, null) when OldBitOffset >= 0 && NewBitOffset >= 0 && OldBitOffset != NewBitOffset =>

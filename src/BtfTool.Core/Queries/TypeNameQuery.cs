@@ -126,7 +126,7 @@ public static class TypeNameQuery
     }
 
     /// <summary>True when a word in front asks for functions or variables.</summary>
-    public static bool AsksForDeclarations(string text)
+    internal static bool AsksForDeclarations(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return IsDeclarationTag(Split(text.Trim(), orDeclarations: true).Tag);
@@ -245,7 +245,7 @@ public static class TypeNameQuery
 
     /// <summary>What to put behind a message that a name is not known: <c>: did you mean 'x' or 'y'?</c>, or nothing.</summary>
     /// <param name="nearest">The names that may have been meant, the nearest first.</param>
-    public static string DescribeNearest(IReadOnlyList<string> nearest)
+    internal static string DescribeNearest(IReadOnlyList<string> nearest)
     {
         ArgumentNullException.ThrowIfNull(nearest);
         return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";

@@ -146,7 +146,7 @@ public sealed class TypeGraph
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="offset">Where in the name to begin; at most its length rounded up to 8.</param>
-    public ulong NamePrefix(NameId name, int offset = 0)
+    internal ulong NamePrefix(NameId name, int offset = 0)
     {
         TypeGraph segment = SegmentOf(name);
         ReadOnlySpan<byte> rest = segment._pool.Span[(int)(name.Value - segment._firstName)..];
@@ -184,7 +184,7 @@ public sealed class TypeGraph
     }
 
     /// <summary>Byte offsets are told apart modulo this by <see cref="CollectPlacements"/>; no type of C is aligned further by nature.</summary>
-    public const int PlacementModulus = 16;
+    internal const int PlacementModulus = 16;
 
     /// <summary>
     /// Says of every type where it lies: or-ed together, modulo <see cref="PlacementModulus"/>, the byte offsets of all members of
@@ -192,7 +192,7 @@ public sealed class TypeGraph
     /// nowhere unaligned. Cost: one pass over all members.
     /// </summary>
     /// <param name="placements">One byte for every type; only or-ed to.</param>
-    public void CollectPlacements(Span<byte> placements)
+    internal void CollectPlacements(Span<byte> placements)
     {
         Base?.CollectPlacements(placements);
         ReadOnlySpan<byte> kinds = _kinds.AsSpan();
