@@ -11,8 +11,9 @@ SHARE      := artifacts/share
 ARGS      ?= --help
 # More for the native build, such as -p:RestoreLockedMode=true.
 PUBLISH_FLAGS ?=
+PACK_FLAGS ?=
 
-.PHONY: run test native share install uninstall bench check format build clean
+.PHONY: run test native share install uninstall pack samples bench check format build clean
 
 run:
 	$(DOTNET) run -c Release --project src/BtfTool.Cli -- $(ARGS)
@@ -50,6 +51,17 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/btftool
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btftool
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btftool.fish
+
+# The libraries for both frameworks, with symbols, and the command as a tool of .NET. PACK_FLAGS: such as -p:RestoreLockedMode=true.
+pack:
+	rm -rf artifacts/packages
+	$(DOTNET) pack src/BtfTool.Core -c Release -v minimal -p:BtfToolPack=true $(PACK_FLAGS)
+	$(DOTNET) pack src/BtfTool.Emit -c Release -v minimal -p:BtfToolPack=true $(PACK_FLAGS)
+	$(DOTNET) pack src/BtfTool.Cli -c Release -v minimal $(PACK_FLAGS)
+
+# What uses the packages as others do: built, run and compared, on the framework and native.
+samples: pack
+	samples/run
 
 bench: native
 	bench/compare.sh

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace BtfTool.Fuzz;
 
 /// <summary>Spoils DWARF: by what the bytes mean, then as bytes. The case number alone decides what is done.</summary>
-public static class DwarfMutator
+internal static class DwarfMutator
 {
     private static readonly byte[] s_tags =
     [

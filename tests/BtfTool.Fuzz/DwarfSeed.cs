@@ -6,7 +6,7 @@ using static BtfTool.TestKit.Dw;
 namespace BtfTool.Fuzz;
 
 /// <summary>What a few bytes of DWARF mean.</summary>
-public enum DwarfSlotKind
+internal enum DwarfSlotKind
 {
     /// <summary>Code of an abbreviation, where it is defined.</summary>
     Code,
@@ -46,10 +46,10 @@ public enum DwarfSlotKind
 }
 
 /// <summary>A few bytes of an input, and what they mean.</summary>
-public readonly record struct DwarfSlot(DwarfSlotKind Kind, int At, int Bytes);
+internal readonly record struct DwarfSlot(DwarfSlotKind Kind, int At, int Bytes);
 
 /// <summary>An ELF file with DWARF to start from: where its sections are, and what the bytes in them mean.</summary>
-public sealed class DwarfSeed
+internal sealed class DwarfSeed
 {
     private static readonly string[] s_read = [".debug_info", ".debug_abbrev", ".debug_str", ".debug_str_offsets", ".debug_line_str", ".debug_addr"];
     private readonly List<DwarfSlot> _slots = [];

@@ -3,7 +3,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>The DWARF that mutations start from: small compiled files of all versions and byte orders, and what is assembled.</summary>
-public static class DwarfSeeds
+internal static class DwarfSeeds
 {
     private const int MostBytes = 10 * 1024;
 

@@ -11,7 +11,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>All that reads DWARF, and what is printed of it.</summary>
-public static class DwarfTargets
+internal static class DwarfTargets
 {
     private static readonly string[] s_names = ["item", "s", "outer", "flags", "list", "unit.c", "int"];
 

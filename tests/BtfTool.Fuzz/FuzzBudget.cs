@@ -4,7 +4,7 @@ using BtfTool.Emit.Headers;
 namespace BtfTool.Fuzz;
 
 /// <summary>What one case may use.</summary>
-public static class FuzzBudget
+internal static class FuzzBudget
 {
     private const int KernelBytes = 1 << 20;
 

@@ -3,7 +3,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Fuzz;
 
 /// <summary>The bytes of one case, in memory that is used again for the next: one per thread.</summary>
-public sealed class FuzzInput
+internal sealed class FuzzInput
 {
     private readonly byte[] _bytes;
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace BtfTool.Fuzz;
 
 /// <summary>What came of the cases of a run; filled by several threads.</summary>
-public sealed class FuzzReport
+internal sealed class FuzzReport
 {
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly long[] _runs = new long[FuzzTargets.All.Count];

@@ -6,7 +6,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>Gives inputs to targets and holds them to their promise.</summary>
-public sealed class FuzzRunner(FuzzReport report)
+internal sealed class FuzzRunner(FuzzReport report)
 {
     private const int Threads = 2;
 

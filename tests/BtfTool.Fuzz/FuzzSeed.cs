@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace BtfTool.Fuzz;
 
 /// <summary>An input to start from, and where its BTF records are.</summary>
-public sealed class FuzzSeed
+internal sealed class FuzzSeed
 {
     private readonly List<int> _records = [];
 

@@ -4,7 +4,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>The inputs that mutations start from: at most 64 KiB each, most of them far smaller.</summary>
-public static class FuzzSeeds
+internal static class FuzzSeeds
 {
     private const int ExponentialLevels = 40;
     private const int SharedNameBytes = 2000;

@@ -17,7 +17,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>All readers and emitters that any input may be given to: one line each.</summary>
-public static class FuzzTargets
+internal static class FuzzTargets
 {
     /// <summary>What reads.</summary>
     public static IReadOnlyList<IFuzzTarget> Readers { get; } =

@@ -8,7 +8,7 @@ namespace BtfTool.Fuzz;
 /// <see cref="BtfTool.Core.Diagnostics.InvalidImageException"/>, and nothing else, within the budgets of <see cref="FuzzBudget"/>.
 /// Runs on several threads at once, so it keeps no state.
 /// </summary>
-public interface IFuzzTarget
+internal interface IFuzzTarget
 {
     /// <summary>What it is, for messages.</summary>
     string Name { get; }

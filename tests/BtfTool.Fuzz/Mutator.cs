@@ -1,7 +1,7 @@
 namespace BtfTool.Fuzz;
 
 /// <summary>Spoils inputs: records as records first, then bytes as bytes. The case number alone decides what is done.</summary>
-public static class Mutator
+internal static class Mutator
 {
     private static readonly uint[] Interesting =
     [

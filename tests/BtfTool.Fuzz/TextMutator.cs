@@ -6,7 +6,7 @@ namespace BtfTool.Fuzz;
 /// Spoils texts as texts: words, lines and blocks are moved, doubled, left out and taken from other seeds; then, in every fourth, bytes as
 /// bytes. The case number alone decides what is done.
 /// </summary>
-public static class TextMutator
+internal static class TextMutator
 {
     private static readonly byte[][] s_words = [.. ((string[])
     [

@@ -9,7 +9,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>Texts that mutations start from, and the words that they are spliced from.</summary>
-public static partial class TextSeeds
+internal static partial class TextSeeds
 {
     private const string EveryRule = """
         target cacheline 64

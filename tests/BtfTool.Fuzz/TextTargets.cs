@@ -14,7 +14,7 @@ using BtfTool.TestKit;
 namespace BtfTool.Fuzz;
 
 /// <summary>What reads texts that people write: check files and baselines.</summary>
-public static class TextTargets
+internal static class TextTargets
 {
     private static readonly CheckLimits s_limits = new() { MaxBytes = 1 << 20, MaxEvaluations = 20_000, MaxFindings = 500 };
     private static readonly TypeGraph s_graph = Made(Assembled.OneOfEach(bigEndian: false));

@@ -6,7 +6,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Core.Baselines;
 
 /// <summary>Reads a baseline back into a graph; see <see cref="BaselineWriter"/>.</summary>
-public static class BaselineReader
+internal static class BaselineReader
 {
     /// <summary>Whether a file begins as a baseline, of this version of the format.</summary>
     public static bool IsBaseline(ReadOnlySpan<byte> start) => start.StartsWith(BaselineFormat.Magic);

@@ -9,7 +9,7 @@ namespace BtfTool.Core.Btf;
 /// <summary>
 /// BTF as it is in a file: header, records, strings, without loss and without interpretation. What is about files (dump, info) reads
 /// this; what is about types reads the graph that <see cref="BtfReader"/> makes of it.
-/// Source of the rules: btf.rst; the 32-byte header and the layout section are those of 2026.
+/// Source of the rules: btf.rst; the 32-byte header and the layout section are those of 2026. Safe to share between threads.
 /// </summary>
 public sealed class BtfFile
 {
@@ -150,7 +150,7 @@ public sealed class BtfFile
     /// <param name="baseFile">The BTF that this one extends, or null.</param>
     /// <param name="limits">Bounds to hold.</param>
     /// <exception cref="InvalidImageException">The header is not one of BTF, or a section does not lie inside the bytes.</exception>
-    public static BtfFile Parse(string path, string section, ByteRegion bytes, BtfFile? baseFile = null, ReaderLimits? limits = null)
+    internal static BtfFile Parse(string path, string section, ByteRegion bytes, BtfFile? baseFile = null, ReaderLimits? limits = null)
     {
         if (bytes.Length > int.MaxValue)
         {

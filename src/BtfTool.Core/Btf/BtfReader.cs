@@ -8,7 +8,7 @@ namespace BtfTool.Core.Btf;
 /// <summary>
 /// Makes a <see cref="TypeGraph"/> of BTF records: a count pass, then a fill pass straight into the columns. Ids stay those of the file.
 /// </summary>
-public static class BtfReader
+internal static class BtfReader
 {
     /// <summary>Reads all records. Cost: two passes over the records, and a copy of the strings where the bytes may go away.</summary>
     /// <param name="file">The records.</param>

@@ -3,7 +3,7 @@ using BtfTool.Core.Layout;
 namespace BtfTool.Core.Checks;
 
 /// <summary>Names of processors: several mean one.</summary>
-public static class CheckArch
+internal static class CheckArch
 {
     /// <summary>Whether a name is one that is known.</summary>
     public static bool IsKnown(string name) => TargetMachine.Of(name) is not null;

@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Core.Checks;
 
 /// <summary>Finds which members that a check file names are bitfields: C has neither <c>offsetof</c> nor <c>sizeof</c> of these.</summary>
-public static class CheckBitfields
+internal static class CheckBitfields
 {
     /// <summary>
     /// Those that the file itself shows to be bitfields, by a place <c>BYTE:BIT</c> or a width; of what the input has, those that are.

@@ -11,7 +11,7 @@ namespace BtfTool.Core.Checks;
 /// </summary>
 /// <param name="graph">The types.</param>
 /// <param name="cachelineBytes">Bytes of a cache line.</param>
-public sealed class CheckDraft(TypeGraph graph, int cachelineBytes)
+internal sealed class CheckDraft(TypeGraph graph, int cachelineBytes)
 {
     private readonly LayoutAnalyzer _analyzer = new(graph);
     private readonly FieldPathResolver _resolver = new(new FieldPaths(graph)) { Suggests = false };

@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Checks;
 
-/// <summary>Holds inputs against a check file.</summary>
+/// <summary>Holds inputs against a check file. Not safe to share between threads.</summary>
 /// <param name="file">The file, read without mistakes.</param>
 /// <param name="today">The day on which suppressions may be over.</param>
 /// <param name="limits">Bounds; null for the defaults.</param>

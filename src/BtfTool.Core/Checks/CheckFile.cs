@@ -2,7 +2,7 @@ using BtfTool.Core.Compare;
 
 namespace BtfTool.Core.Checks;
 
-/// <summary>What a check file says, with all that it includes.</summary>
+/// <summary>What a check file says, with all that it includes. Safe to share between threads once it was read.</summary>
 public sealed class CheckFile
 {
     /// <summary>The path of the file itself, for messages.</summary>

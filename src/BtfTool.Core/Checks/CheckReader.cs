@@ -9,7 +9,7 @@ public sealed record CheckReadResult(CheckFile File, IReadOnlyList<CheckMistake>
 
 /// <summary>
 /// Reads check files and what they include. Nothing is thrown for what a file contains; work and memory are linear in its bytes, which
-/// <see cref="CheckLimits"/> bound.
+/// <see cref="CheckLimits"/> bound. Not safe to share between threads.
 /// </summary>
 /// <param name="open">
 /// Gives the bytes of a file; what it throws as <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> is a mistake where

@@ -116,7 +116,7 @@ public enum CheckComparison
 }
 
 /// <summary>Comparisons, their signs and what they mean.</summary>
-public static class CheckComparisons
+internal static class CheckComparisons
 {
     /// <summary>The sign.</summary>
     public static string SignOf(CheckComparison comparison) => comparison switch

@@ -49,6 +49,18 @@ public sealed class GraphComparison
         return new GraphComparison(old, now, options ?? CompareOptions.Default).Run();
     }
 
+    /// <summary>As <see cref="Of(TypeGraphSet, TypeGraphSet, CompareOptions?)"/>, of one graph each.</summary>
+    /// <param name="old">The build before.</param>
+    /// <param name="now">The build now.</param>
+    /// <param name="options">What to look at; null for everything.</param>
+    /// <exception cref="InvalidImageException">Types nest deeper, or hold more, than anything does.</exception>
+    public static GraphDiffResult Of(TypeGraph old, TypeGraph now, CompareOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(now);
+        return Of(new TypeGraphSet(old), new TypeGraphSet(now), options);
+    }
+
     private GraphDiffResult Run()
     {
         _finder.Find();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Compare;
@@ -43,6 +44,22 @@ public sealed record TypeChange
 
     /// <summary>By how many bits the member or members moved: new offset minus old; 0 where none moved.</summary>
     public long ShiftBits { get; init; }
+
+    /// <summary>One line for messages: <c>Size 760 -> 768</c>, <c>MemberMoved rcu 8 -> 16</c> (offsets in bytes), <c>MemberAdded next</c>.</summary>
+    public override string ToString()
+    {
+        string path = Path is null || Path == Old ? "" : " " + Path;
+        string change = (Old, New) switch
+        {
+            (null, null) when OldBitOffset >= 0 && NewBitOffset >= 0 && OldBitOffset != NewBitOffset =>
+                string.Create(CultureInfo.InvariantCulture, $" {OldBitOffset / 8.0} -> {NewBitOffset / 8.0}"),
+            (null, null) => "",
+            (null, _) => " " + New,
+            (_, null) => " " + Old,
+            _ => $" {Old} -> {New}",
+        };
+        return Class + path + change;
+    }
 }
 
 /// <summary>All that happened to one type.</summary>
@@ -68,4 +85,11 @@ public sealed record TypeDifference
 
     /// <summary>The most grave of what its changes break together.</summary>
     public Breaks Breaks { get; init; }
+
+    /// <summary>One line for messages: the name, what it breaks, and its changes.</summary>
+    public override string ToString()
+    {
+        string breaks = Breaks == Breaks.None ? "" : $" (breaks {Breaks})";
+        return $"{Name}{breaks}: {string.Join(", ", Changes)}";
+    }
 }

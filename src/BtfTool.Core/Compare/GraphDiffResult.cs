@@ -1,6 +1,6 @@
 namespace BtfTool.Core.Compare;
 
-/// <summary>What a comparison of two builds found.</summary>
+/// <summary>What a comparison of two builds found. Immutable; safe to share between threads.</summary>
 public sealed class GraphDiffResult
 {
     private readonly int[] _counts = new int[Enum.GetValues<ChangeClass>().Length];

@@ -8,7 +8,7 @@ namespace BtfTool.Core.Compare;
 /// <param name="old">The types before.</param>
 /// <param name="now">The types now; may be the same graph.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class SizeExplainer(TypeGraph old, TypeGraph now, ReaderLimits? limits = null)
+internal sealed class SizeExplainer(TypeGraph old, TypeGraph now, ReaderLimits? limits = null)
 {
     private readonly ReaderLimits _limits = limits ?? ReaderLimits.Default;
     private readonly CompareGraph _old = new CompareSide(new TypeGraphSet(old), limits ?? ReaderLimits.Default).Graphs[0];

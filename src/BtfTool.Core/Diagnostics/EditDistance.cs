@@ -4,7 +4,7 @@ namespace BtfTool.Core.Diagnostics;
 /// How far two names are apart: Damerau-Levenshtein in its restricted form (optimal string alignment): insert, delete or replace a
 /// byte, swap two neighbours that are not touched again.
 /// </summary>
-public static class EditDistance
+internal static class EditDistance
 {
     /// <summary>Longest name in bytes that can be measured.</summary>
     public const int MaxBytes = 128;

@@ -37,7 +37,7 @@ public sealed class InvalidImageException : Exception
     /// <summary>Throws; the one way readers report a broken input.</summary>
     /// <exception cref="InvalidImageException">Always.</exception>
     [DoesNotReturn]
-    public static void Throw(string file, string section, long fileOffset, string rule) =>
+    internal static void Throw(string file, string section, long fileOffset, string rule) =>
         throw new InvalidImageException(file, section, fileOffset, rule);
 
     private static string Compose(string file, string section, long fileOffset, string rule)

@@ -9,7 +9,7 @@ namespace BtfTool.Core.Dwarf;
 /// The DWARF of a file: its sections and the headers of its units. Valid as long as the image that the ELF file came from.
 /// Safe to share between threads.
 /// </summary>
-public sealed class DwarfFile
+internal sealed class DwarfFile
 {
     private const int MostHeaderBytes = 64;
 

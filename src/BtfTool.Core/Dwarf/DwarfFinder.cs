@@ -32,7 +32,7 @@ public sealed record DwarfFindResult
 /// Finds the types of one name without reading the others: the places where the name may be mentioned are found first, and only the
 /// units around them are looked into.
 /// </summary>
-public static class DwarfFinder
+internal static class DwarfFinder
 {
     /// <summary>
     /// Finds all layouts of a name. Cost: one search with vector instructions through <c>.debug_info</c>, then what the units that

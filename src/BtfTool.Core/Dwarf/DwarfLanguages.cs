@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BtfTool.Core.Dwarf;
 
 /// <summary>Source languages by DW_AT_language (DWARF 5 table 7.17, and the vendors' numbers).</summary>
-public static class DwarfLanguages
+internal static class DwarfLanguages
 {
     /// <summary>The name of a language, <c>language 0x...</c> for one that is not known.</summary>
     public static string NameOf(int language) => language switch

@@ -5,7 +5,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Core.Dwarf;
 
 /// <summary>What a name in a program names.</summary>
-public enum DwarfNameKind : byte
+internal enum DwarfNameKind : byte
 {
     /// <summary>A struct.</summary>
     Struct,
@@ -33,7 +33,7 @@ public enum DwarfNameKind : byte
 }
 
 /// <summary>Which names are read.</summary>
-public sealed record DwarfNameOptions
+internal sealed record DwarfNameOptions
 {
     /// <summary>Threads, filters and strictness; which kinds are read is said here.</summary>
     public DwarfReadOptions Reading { get; init; } = new();
@@ -50,13 +50,13 @@ public sealed record DwarfNameOptions
 /// <param name="IsDeclaration">True when a struct, union or enumeration is declared only, wherever it is met.</param>
 /// <param name="Unit">Index of the first unit that has it (a definition, where there is one).</param>
 /// <param name="Offset">Byte offset of its DIE in the unit.</param>
-public readonly record struct DwarfNamePlace(DwarfNameKind Kind, bool IsDeclaration, int Unit, uint Offset);
+internal readonly record struct DwarfNamePlace(DwarfNameKind Kind, bool IsDeclaration, int Unit, uint Offset);
 
 /// <summary>
 /// All names that a program gives to types and their constants, each once for each kind, without reading the types. Read in one pass over
 /// all units; in the order of the places, whatever the number of threads. Valid as long as the file.
 /// </summary>
-public sealed class DwarfNameIndex
+internal sealed class DwarfNameIndex
 {
     private const int MostSuggestions = 3;
 

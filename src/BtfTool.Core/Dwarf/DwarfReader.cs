@@ -42,7 +42,7 @@ public sealed record DwarfReadOptions
 public sealed record DwarfStage(string Name, double Milliseconds, long ResidentKib);
 
 /// <summary>The types of a program, and what was left out of them.</summary>
-public sealed record DwarfReadResult
+internal sealed record DwarfReadResult
 {
     /// <summary>The deduplicated types, in the order of their first definition.</summary>
     public required TypeGraph Graph { get; init; }
@@ -68,7 +68,7 @@ public sealed record DwarfReadResult
 /// independent of the number of threads. Units are read in parallel; each type is fingerprinted while its unit is read, and only one
 /// copy of those with the same fingerprint is kept.
 /// </summary>
-public static class DwarfReader
+internal static class DwarfReader
 {
     /// <summary>Reads the types. Cost: linear in <c>.debug_info</c>.</summary>
     /// <param name="file">The file.</param>

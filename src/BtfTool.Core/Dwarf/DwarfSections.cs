@@ -5,7 +5,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Core.Dwarf;
 
 /// <summary>The sections of a file that describe types: decompressed, and relocated where the file is relocatable.</summary>
-public sealed class DwarfSections
+internal sealed class DwarfSections
 {
     private readonly Lazy<ByteRegion> _lines;
     private readonly Lazy<ByteRegion> _ranges;

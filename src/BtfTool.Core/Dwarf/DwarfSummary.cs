@@ -17,7 +17,7 @@ public sealed record DwarfSummary(int UnitCount, IReadOnlyList<KeyValuePair<int,
     private const int LongestProducerBytes = 256;
 
     /// <summary>Reads the first DIE of each unit. Cost: the abbreviations of all units.</summary>
-    public static DwarfSummary Read(DwarfFile file)
+    internal static DwarfSummary Read(DwarfFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var versions = new SortedDictionary<int, int>();

@@ -1,7 +1,7 @@
 namespace BtfTool.Core.Dwarf;
 
 /// <summary>The header of one unit (DWARF 5 §7.5.1).</summary>
-public readonly record struct DwarfUnit
+internal readonly record struct DwarfUnit
 {
     /// <summary>Position in the section, from 0.</summary>
     public int Index { get; internal init; }

@@ -1,7 +1,7 @@
 namespace BtfTool.Core.Elf;
 
 /// <summary>What kind of ELF file it is (gABI: e_type). Other values may occur and are kept.</summary>
-public enum ElfFileType : ushort
+internal enum ElfFileType : ushort
 {
     /// <summary>No type.</summary>
     ET_NONE = 0,
@@ -20,7 +20,7 @@ public enum ElfFileType : ushort
 }
 
 /// <summary>What a section holds (gABI: sh_type); the values that readers ask for. Other values may occur and are kept.</summary>
-public enum ElfSectionType : uint
+internal enum ElfSectionType : uint
 {
     /// <summary>No section.</summary>
     SHT_NULL = 0,
@@ -61,7 +61,7 @@ public enum ElfSectionType : uint
 
 /// <summary>Flags of a section (gABI: sh_flags); the ones that readers ask for. Other bits may occur and are kept.</summary>
 [Flags]
-public enum ElfSectionFlags : ulong
+internal enum ElfSectionFlags : ulong
 {
     /// <summary>None.</summary>
     None = 0,

@@ -5,7 +5,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Core.Elf;
 
 /// <summary>What an ELF file says of the separate file that has its debug information; an absence is no error, whatever is there.</summary>
-public static class ElfDebugLink
+internal static class ElfDebugLink
 {
     private const int MaxIdBytes = 64;
     private const int MaxNotesBytes = 1 << 20;

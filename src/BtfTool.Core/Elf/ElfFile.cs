@@ -11,7 +11,7 @@ namespace BtfTool.Core.Elf;
 /// parsing touches the two headers only, so that a large file that is mapped is hardly read. Source of the rules: gABI, chapters 4
 /// (ELF header, sections, compression header).
 /// </summary>
-public sealed class ElfFile
+internal sealed class ElfFile
 {
     private const int IdentBytes = 16;
     private const uint ELFCOMPRESS_ZLIB = 1;

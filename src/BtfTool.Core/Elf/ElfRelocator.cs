@@ -8,7 +8,7 @@ namespace BtfTool.Core.Elf;
 /// which makes offsets into other sections what they are. Other files are read as they are, whatever relocations they carry: a
 /// vmlinux with <c>.rela.debug_info</c> (<c>--emit-relocs</c>) is linked already. Source of the rules: gABI chapter 4 (relocation).
 /// </summary>
-public static class ElfRelocator
+internal static class ElfRelocator
 {
     private const int BlockEntries = 16384;
 

@@ -1,7 +1,7 @@
 namespace BtfTool.Core.Elf;
 
 /// <summary>One section header as it is in the file; nothing in it is checked before the section is read.</summary>
-public readonly record struct ElfSection
+internal readonly record struct ElfSection
 {
     /// <summary>Position in the section header table.</summary>
     public int Index { get; internal init; }

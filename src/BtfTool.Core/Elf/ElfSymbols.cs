@@ -5,7 +5,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Core.Elf;
 
 /// <summary>One symbol as it is in the file (gABI: Elf32_Sym, Elf64_Sym); nothing in it is checked.</summary>
-public readonly struct ElfSymbol
+internal readonly struct ElfSymbol
 {
     /// <summary>Symbol without a section (gABI: SHN_UNDEF).</summary>
     public const uint Undefined = 0;
@@ -45,7 +45,7 @@ public readonly struct ElfSymbol
 /// The symbols of a table (<c>.symtab</c>, <c>.dynsym</c>), read one at a time when they are asked for; no object is made for any.
 /// Safe to use from several threads.
 /// </summary>
-public sealed class ElfSymbols
+internal sealed class ElfSymbols
 {
     private const int MaxNameBytes = 65536;
     private const ushort SHN_XINDEX = 0xffff;

@@ -8,7 +8,7 @@ namespace BtfTool.Core.IO;
 /// A run of bytes in a mapped or read file, addressed by <see cref="long"/>; spans are cut from it where they are needed
 /// (a span ends at 2 GiB). Valid as long as the <see cref="FileImage"/> that it came from is not disposed.
 /// </summary>
-public readonly unsafe struct ByteRegion
+internal readonly unsafe struct ByteRegion
 {
     private readonly byte* _start;
     private readonly object? _owner;

@@ -1,7 +1,7 @@
 namespace BtfTool.Core.IO;
 
 /// <summary>How a whole file is compressed.</summary>
-public enum CompressionFormat
+internal enum CompressionFormat
 {
     /// <summary>Not in a way that is known here.</summary>
     None,

@@ -6,7 +6,7 @@ using BtfTool.Core.Diagnostics;
 namespace BtfTool.Core.IO;
 
 /// <summary>Decompresses whole files and sections, within <see cref="ReaderLimits"/>; bounds are checked before anything is allocated.</summary>
-public static class Decompressor
+internal static class Decompressor
 {
     // A gzip member of the eight bytes "end-mark". GZipStream takes input that is cut short for input that ends: this member, put
     // behind the input, comes out last only when the member before it is complete.

@@ -8,7 +8,7 @@ namespace BtfTool.Core.IO;
 /// The bytes of a file: mapped read-only and private where that pays (sysfs, and files over 1 MiB), read otherwise.
 /// A mapped file that another process truncates while it is in use ends this process with SIGBUS: do not shrink a file under a reader.
 /// </summary>
-public sealed unsafe partial class FileImage : IDisposable
+internal sealed unsafe partial class FileImage : IDisposable
 {
     private const long MapThresholdBytes = 1024 * 1024;
     private const int PageBytes = 4096;

@@ -106,4 +106,4 @@ internal sealed class OutputBuffer
 
 /// <summary>Says why content that begins with some bytes (4096) is not wanted; null when it may be.</summary>
 /// <param name="start">The first bytes.</param>
-public delegate string? SniffContent(ReadOnlySpan<byte> start);
+internal delegate string? SniffContent(ReadOnlySpan<byte> start);

@@ -7,7 +7,7 @@ namespace BtfTool.Core.IO;
 /// Reads integers of either byte order from a span, checks every bound, and remembers where the last value was,
 /// so that an error points at the value and not behind it.
 /// </summary>
-public ref struct SpanReader
+internal ref struct SpanReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly bool _bigEndian;

@@ -22,7 +22,7 @@ public enum AlignmentCause
 /// <summary>An alignment that is larger than the types need.</summary>
 /// <param name="AlignmentBytes">The alignment in bytes, a power of two; 0 where there is none.</param>
 /// <param name="Cause">Where it comes from.</param>
-public readonly record struct ForcedAlignment(int AlignmentBytes, AlignmentCause Cause);
+internal readonly record struct ForcedAlignment(int AlignmentBytes, AlignmentCause Cause);
 
 /// <summary>
 /// Tells which alignments were forced. DWARF 5 declares them; BTF cannot, but a gap as large as a member's alignment or larger shows
@@ -33,7 +33,7 @@ public readonly record struct ForcedAlignment(int AlignmentBytes, AlignmentCause
 /// <param name="graph">The types; those of the analyzer.</param>
 /// <param name="cachelineBytes">Bytes of a cache line, a power of two.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph, int cachelineBytes = 64, ReaderLimits? limits = null)
+internal sealed class AlignmentInference(LayoutAnalyzer analyzer, TypeGraph graph, int cachelineBytes = 64, ReaderLimits? limits = null)
 {
     private const byte Unknown = 0xff;
     private const byte Visiting = 0xfe;

@@ -14,7 +14,7 @@ namespace BtfTool.Core.Layout;
 /// <param name="inference">Forced alignment, of the same graph.</param>
 /// <param name="cachelineBytes">Bytes of a line, a power of two.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class CachelineGroupFinder(
+internal sealed class CachelineGroupFinder(
     TypeGraph graph, LayoutAnalyzer analyzer, AlignmentInference inference, int cachelineBytes, ReaderLimits? limits = null)
 {
     private const int MostScopes = 1 << 12;

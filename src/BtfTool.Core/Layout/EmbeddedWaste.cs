@@ -21,7 +21,7 @@ public readonly record struct EmbeddedLoss(string Path, TypeId Type, long Count,
 /// <param name="graph">The types.</param>
 /// <param name="analyzer">The layouts, of the same graph.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
+internal sealed class EmbeddedWaste(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
 {
     // Types that share others can nest so that their places grow exponentially: what is looked at is bounded for each type and for all.
     private const int MostPlaces = 1 << 12;

@@ -17,7 +17,7 @@ public readonly record struct FlexibleArrayPlace(int Position, string Path, long
 /// <param name="graph">The types.</param>
 /// <param name="analyzer">The layouts, of the same graph.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class FlexibleArrays(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
+internal sealed class FlexibleArrays(TypeGraph graph, LayoutAnalyzer analyzer, ReaderLimits? limits = null)
 {
     private readonly int _maxNesting = Math.Min(128, (limits ?? ReaderLimits.Default).MaxNesting);
 

@@ -9,7 +9,7 @@ namespace BtfTool.Core.Layout;
 /// <param name="graph">The types.</param>
 /// <param name="analyzer">The layouts, of the same graph.</param>
 /// <param name="inference">Forced alignment, of the same graph.</param>
-public sealed class GapExplainer(TypeGraph graph, LayoutAnalyzer analyzer, AlignmentInference inference)
+internal sealed class GapExplainer(TypeGraph graph, LayoutAnalyzer analyzer, AlignmentInference inference)
 {
     /// <summary>The gaps, by offset. Cost: linear in the members.</summary>
     public LayoutGap[] Explain(StructLayout layout)

@@ -3,7 +3,7 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Layout;
 
-/// <summary>All that is said of how one struct or union lies in memory.</summary>
+/// <summary>All that is said of how one struct or union lies in memory. Immutable; safe to share between threads.</summary>
 public sealed class LayoutReport
 {
     internal LayoutReport(TypeGraph graph, StructLayout layout, int cachelineBytes)

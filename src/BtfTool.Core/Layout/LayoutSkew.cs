@@ -95,7 +95,7 @@ public enum SkewReason
 /// <param name="RightValue">Its number in the second.</param>
 public sealed record SkewCause(SkewReason Reason, string Path, TypeId Left, TypeId Right, long LeftValue, long RightValue);
 
-/// <summary>Two layouts of one struct or union beside each other.</summary>
+/// <summary>Two layouts of one struct or union beside each other. Immutable; safe to share between threads.</summary>
 public sealed class LayoutSkew
 {
     private readonly MemberSkew[] _members;

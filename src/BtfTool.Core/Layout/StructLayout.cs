@@ -2,7 +2,10 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Layout;
 
-/// <summary>How a struct or union lies in memory: its members with what is between them, and what it comes to.</summary>
+/// <summary>
+/// How a struct or union lies in memory: its members with what is between them, and what it comes to.
+/// Immutable; safe to share between threads.
+/// </summary>
 public sealed class StructLayout
 {
     private readonly MemberLayout[] _members;

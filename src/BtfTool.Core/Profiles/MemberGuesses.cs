@@ -27,7 +27,7 @@ public sealed record GuessedLine(long Line, IReadOnlyList<int> Read, IReadOnlyLi
 
 /// <summary>
 /// Guesses from the types of members and from whole words of their names (<c>sk_lock</c>, <c>refCount</c>), never from names of types.
-/// They are guesses: only samples tell.
+/// They are guesses: only samples tell. Not safe to share between threads.
 /// </summary>
 public sealed class MemberGuesses
 {

@@ -5,8 +5,9 @@ namespace BtfTool.Core.Queries;
 /// <summary>
 /// Leaves out types of a set that say the same as an earlier one: in one graph as <see cref="DistinctTypes"/> does, across graphs by
 /// <see cref="SameLayout"/>, since ids of different graphs say nothing. Modules that include one header have such twins.
+/// Not safe to share between threads.
 /// </summary>
-public sealed class DistinctTypesOfSet
+internal sealed class DistinctTypesOfSet
 {
     // Types that share name, size and members are few; behind these a type counts as another one without a further look.
     private const int MostCompared = 16;

@@ -9,7 +9,7 @@ namespace BtfTool.Core.Queries;
 /// through anonymous members, as in C.
 /// </summary>
 /// <param name="paths">The types, and what is known about them.</param>
-public sealed class FieldPathResolver(FieldPaths paths)
+internal sealed class FieldPathResolver(FieldPaths paths)
 {
     private readonly TypeGraph _graph = paths.Graph;
 

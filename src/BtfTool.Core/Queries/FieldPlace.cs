@@ -92,4 +92,4 @@ public sealed record FieldLocation
 /// <param name="Location">Where it leads; null when it leads nowhere.</param>
 /// <param name="Problem">Why it leads nowhere, one line without a full stop; null when it leads somewhere.</param>
 /// <param name="EndsAtDeclaration">Whether the problem is a type that is only declared in this graph.</param>
-public sealed record FieldPathResult(FieldLocation? Location, string? Problem, bool EndsAtDeclaration = false);
+internal sealed record FieldPathResult(FieldLocation? Location, string? Problem, bool EndsAtDeclaration = false);

@@ -28,7 +28,7 @@ public sealed record FieldAnswer
 }
 
 /// <summary>A struct or union that questions are asked about.</summary>
-public sealed class FieldSubject
+internal sealed class FieldSubject
 {
     private readonly FieldPaths _paths;
     private readonly FieldPathResolver _resolver;

@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Core.Queries;
 
 /// <summary>The names that begin with what was typed, for shells that complete words.</summary>
-public static class NameCompletion
+internal static class NameCompletion
 {
     /// <summary>
     /// The names of structs, unions, enumerations and typedefs that begin with a text, sorted by their bytes, each once; with a word of C

@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Core.Queries;
 
 /// <summary>Resolves the types that relations are asked for.</summary>
-public static class RelationTargets
+internal static class RelationTargets
 {
     /// <summary>
     /// The types that a name or pattern means (<see cref="TypeNameQuery"/>), a base type (<c>long unsigned int</c>) or <c>void</c>. All

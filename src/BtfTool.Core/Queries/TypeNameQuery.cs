@@ -12,6 +12,41 @@ namespace BtfTool.Core.Queries;
 public static class TypeNameQuery
 {
     /// <summary>
+    /// The struct, union, enumeration or typedef of a name, such as <c>struct spinlock</c> or <c>spinlock</c>: the first definition in the
+    /// order of the file; for all of a name and for patterns there is <see cref="Resolve(TypeGraph, string, bool)"/>. Cost: a vectorised
+    /// pass over the names, so for very many names keep what was found.
+    /// </summary>
+    /// <param name="graph">Where to look; the types of its base are included.</param>
+    /// <param name="name">The name, with or without its keyword.</param>
+    /// <exception cref="KeyNotFoundException">Nothing is defined by that name; the message says what there is, and the nearest names.</exception>
+    public static TypeView Find(this TypeGraph graph, string name) => TryFind(graph, name, out TypeView type) ? type
+        : throw new KeyNotFoundException(ProblemOf(graph, name));
+
+    /// <summary>As <see cref="Find"/>; false where nothing is defined by that name.</summary>
+    /// <param name="graph">Where to look; the types of its base are included.</param>
+    /// <param name="name">The name, with or without its keyword.</param>
+    /// <param name="type">What was found; not to be used where nothing was.</param>
+    public static bool TryFind(this TypeGraph graph, string name, out TypeView type)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(name);
+        (Tag tag, string plain) = Split(name.Trim(), orDeclarations: false);
+        var found = new List<TypeRef>();
+        NameFinder.Find(new TypeGraphSet(graph), Encoding.UTF8.GetBytes(plain), found);
+        foreach (TypeRef candidate in found)
+        {
+            if (IsDefinition(candidate.View, tag))
+            {
+                type = candidate.View;
+                return true;
+            }
+        }
+
+        type = default;
+        return false;
+    }
+
+    /// <summary>
     /// Finds the structs, unions, enumerations and typedefs that a name or pattern means. A name is taken as it is even if it could be
     /// read as a pattern (Rust types have brackets in their names). Cost: a vectorised pass over the names for a name, a match against
     /// every type's name for a pattern.
@@ -91,10 +126,20 @@ public static class TypeNameQuery
     }
 
     /// <summary>True when a word in front asks for functions or variables.</summary>
-    public static bool AsksForDeclarations(string text)
+    internal static bool AsksForDeclarations(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return IsDeclarationTag(Split(text.Trim(), orDeclarations: true).Tag);
+    }
+
+    private static string ProblemOf(TypeGraph graph, string name)
+    {
+        (Tag tag, string plain) = Split(name.Trim(), orDeclarations: false);
+        byte[] bytes = Encoding.UTF8.GetBytes(plain);
+        var set = new TypeGraphSet(graph);
+        var named = new List<TypeRef>();
+        NameFinder.Find(set, bytes, named);
+        return Explain(set, tag, bytes, named, false).Problem!;
     }
 
     /// <summary>Why no function or variable is of a name, or matches a pattern.</summary>
@@ -200,7 +245,7 @@ public static class TypeNameQuery
 
     /// <summary>What to put behind a message that a name is not known: <c>: did you mean 'x' or 'y'?</c>, or nothing.</summary>
     /// <param name="nearest">The names that may have been meant, the nearest first.</param>
-    public static string DescribeNearest(IReadOnlyList<string> nearest)
+    internal static string DescribeNearest(IReadOnlyList<string> nearest)
     {
         ArgumentNullException.ThrowIfNull(nearest);
         return nearest.Count == 0 ? "" : $": did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";

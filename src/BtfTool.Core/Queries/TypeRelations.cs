@@ -8,7 +8,7 @@ namespace BtfTool.Core.Queries;
 /// the types and members of the graph, its base included, however many types are asked for.
 /// </summary>
 /// <param name="graph">The types.</param>
-public sealed class TypeRelations(TypeGraph graph)
+internal sealed class TypeRelations(TypeGraph graph)
 {
     /// <summary>
     /// Structs and unions that hold one of the wanted types by value: as a member, an element of an array, behind typedefs, qualifiers

@@ -61,7 +61,7 @@ public readonly struct TypeRow
 /// <param name="cachelineBytes">Bytes of a cache line, at least 1.</param>
 /// <param name="withSaving">Whether to compute <see cref="TypeRow.SavingBytes"/>.</param>
 /// <param name="limits">Bounds the nesting that is followed; null for the defaults.</param>
-public sealed class TypeRowReader(TypeGraph graph, int cachelineBytes, bool withSaving, ReaderLimits? limits = null)
+internal sealed class TypeRowReader(TypeGraph graph, int cachelineBytes, bool withSaving, ReaderLimits? limits = null)
 {
     private readonly LayoutAnalyzer _layouts = new(graph, limits);
 

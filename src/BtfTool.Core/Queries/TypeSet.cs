@@ -4,7 +4,7 @@ namespace BtfTool.Core.Queries;
 
 /// <summary>A set of types of one graph: a bit for each. Not safe to share between threads while it is added to.</summary>
 /// <param name="graph">The graph whose types can be in the set.</param>
-public sealed class TypeSet(TypeGraph graph)
+internal sealed class TypeSet(TypeGraph graph)
 {
     private readonly ulong[] _bits = new ulong[(graph.TypeCount + 63) / 64];
 

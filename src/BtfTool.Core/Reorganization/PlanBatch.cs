@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Core.Reorganization;
 
 /// <summary>Plans for many structs on several threads.</summary>
-public static class PlanBatch
+internal static class PlanBatch
 {
     // Plans hold layouts: so many are made before they are handed on, so many a thread takes at a time.
     private const int BatchStructs = 2048;

@@ -7,6 +7,7 @@ namespace BtfTool.Core.Reorganization;
 /// Makes types of layouts: a segment over a graph whose structs have the members of others in another order and at other places. All that
 /// reads a <see cref="TypeGraph"/> (listings, headers, JSON, the layout analyzer) then works on them as on any other. What points to the
 /// struct that was re-laid goes on pointing to it as it was; tags of its members stay with it. Cost: linear in the members.
+/// Immutable; safe to share between threads.
 /// </summary>
 /// <param name="graph">The types.</param>
 public sealed class RelaidStruct(TypeGraph graph)

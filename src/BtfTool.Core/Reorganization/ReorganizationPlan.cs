@@ -92,7 +92,9 @@ public enum PlanProof
     Moves = 4,
 }
 
-/// <summary>A legal order of the members of a struct, what it comes to, and what is proven of it.</summary>
+/// <summary>
+/// A legal order of the members of a struct, what it comes to, and what is proven of it. Immutable; safe to share between threads.
+/// </summary>
 public sealed class ReorganizationPlan
 {
     private readonly PlacedMember[] _members;

@@ -4,7 +4,7 @@ using BtfTool.Core.IO;
 namespace BtfTool.Core.Sources;
 
 /// <summary>An opened separate debug file that belongs to another file. Keeps the bytes until it is disposed.</summary>
-public sealed class DebugFile : IDisposable
+internal sealed class DebugFile : IDisposable
 {
     internal DebugFile(FileImage image, ElfFile elf)
     {

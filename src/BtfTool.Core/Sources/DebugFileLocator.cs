@@ -9,7 +9,7 @@ namespace BtfTool.Core.Sources;
 /// folders of debug files. Only a file that is shown to belong is taken: by its build id where the other has one, else by the checksum
 /// of the link. Files that were looked at and refused leave a note that says why.
 /// </summary>
-public sealed class DebugFileLocator
+internal sealed class DebugFileLocator
 {
     private readonly SourceOptions _options;
     private readonly List<Diagnostic> _notes = [];

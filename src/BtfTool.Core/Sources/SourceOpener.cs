@@ -31,8 +31,23 @@ public static class SourceOpener
     public static TypeSource Open(string path, SourceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        options ??= new SourceOptions();
-        (FileImage image, ElfFile? elf) = BtfLocation.Look(OpenImage(path), options.Limits);
+        return OpenContent(path, OpenImage(path), options ?? new SourceOptions());
+    }
+
+    /// <summary>Opens what is in memory already, as <see cref="Open"/> opens a file. Cost: one copy of the bytes, and that of <see cref="Open"/>.</summary>
+    /// <param name="name">What messages call it; where it is a path, separate debug files and bases are looked for beside it.</param>
+    /// <param name="content">The bytes of the file.</param>
+    /// <param name="options">How to find the base and what to bound.</param>
+    /// <exception cref="InvalidImageException">The content is none that is known, or it is broken, or its base is.</exception>
+    public static TypeSource OpenBytes(string name, ReadOnlySpan<byte> content, SourceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return OpenContent(name, FileImage.FromBytes(name, content), options ?? new SourceOptions());
+    }
+
+    private static TypeSource OpenContent(string path, FileImage opened, SourceOptions options)
+    {
+        (FileImage image, ElfFile? elf) = BtfLocation.Look(opened, options.Limits);
         if (options.Format == SourceFormat.Baseline || IsBaseline(image))
         {
             return OpenBaseline(image, options);

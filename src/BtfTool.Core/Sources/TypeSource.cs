@@ -8,7 +8,10 @@ using BtfTool.Core.Types;
 
 namespace BtfTool.Core.Sources;
 
-/// <summary>An opened input: which file it is, what was found in it, and the types that it gives.</summary>
+/// <summary>
+/// An opened input: which file it is, what was found in it, and the types that it gives.
+/// Not safe to share between threads before <see cref="Graph"/> was read once; the graph itself is.
+/// </summary>
 public sealed class TypeSource : IDisposable
 {
     private readonly FileImage[] _images;

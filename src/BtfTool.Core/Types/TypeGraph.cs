@@ -146,7 +146,7 @@ public sealed class TypeGraph
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="offset">Where in the name to begin; at most its length rounded up to 8.</param>
-    public ulong NamePrefix(NameId name, int offset = 0)
+    internal ulong NamePrefix(NameId name, int offset = 0)
     {
         TypeGraph segment = SegmentOf(name);
         ReadOnlySpan<byte> rest = segment._pool.Span[(int)(name.Value - segment._firstName)..];
@@ -184,7 +184,7 @@ public sealed class TypeGraph
     }
 
     /// <summary>Byte offsets are told apart modulo this by <see cref="CollectPlacements"/>; no type of C is aligned further by nature.</summary>
-    public const int PlacementModulus = 16;
+    internal const int PlacementModulus = 16;
 
     /// <summary>
     /// Says of every type where it lies: or-ed together, modulo <see cref="PlacementModulus"/>, the byte offsets of all members of
@@ -192,7 +192,7 @@ public sealed class TypeGraph
     /// nowhere unaligned. Cost: one pass over all members.
     /// </summary>
     /// <param name="placements">One byte for every type; only or-ed to.</param>
-    public void CollectPlacements(Span<byte> placements)
+    internal void CollectPlacements(Span<byte> placements)
     {
         Base?.CollectPlacements(placements);
         ReadOnlySpan<byte> kinds = _kinds.AsSpan();
@@ -216,6 +216,12 @@ public sealed class TypeGraph
 
     /// <summary>The first id of this segment, or 1 where that would be void: where "every type" begins for a file.</summary>
     public TypeId FirstOwnType => new(Math.Max(FirstId, 1));
+
+    /// <summary>Every type but void, those of the base first, by id: <c>foreach (TypeView type in graph.Types)</c>. Nothing is allocated.</summary>
+    public TypeList Types => new(this, new TypeId(1));
+
+    /// <summary>The types that this segment adds to its base, all but void where there is none.</summary>
+    public TypeList OwnTypes => new(this, FirstOwnType);
 
     // Columns and rows as a whole, for walks over all types that cannot afford a view of each. Columns are those of this segment and
     // may be longer than it; rows of a type are found whatever its segment.

@@ -1,7 +1,7 @@
 namespace BtfTool.Core.Types;
 
 // The optional columns: each is there once a value was set, and as long as the others.
-public sealed partial class TypeGraphBuilder
+internal sealed partial class TypeGraphBuilder
 {
     internal Column<uint>? TypeAlignments { get; private set; }
 

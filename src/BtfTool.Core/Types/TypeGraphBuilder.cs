@@ -11,7 +11,7 @@ namespace BtfTool.Core.Types;
 /// <param name="Parameters">Parameters of prototypes.</param>
 /// <param name="Arrays">Arrays.</param>
 /// <param name="SectionEntries">Variables in data sections.</param>
-public readonly record struct TypeGraphCounts(
+internal readonly record struct TypeGraphCounts(
     int Types, int Members, int Enumerators, int Parameters, int Arrays, int SectionEntries);
 
 /// <summary>
@@ -19,7 +19,7 @@ public readonly record struct TypeGraphCounts(
 /// they are added; forward references are ids that will be added later. Elements (members, enumerators, ...) are added right
 /// after their type.
 /// </summary>
-public sealed partial class TypeGraphBuilder
+internal sealed partial class TypeGraphBuilder
 {
     private readonly string _file;
     private readonly string _section;

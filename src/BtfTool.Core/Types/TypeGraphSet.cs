@@ -37,4 +37,8 @@ public sealed class TypeGraphSet
         ArgumentNullException.ThrowIfNull(graph);
         return graph.Base is { } known && Array.IndexOf(_graphs, known) >= 0 ? graph.FirstOwnType : new TypeId(1);
     }
+
+    /// <summary>The types from <see cref="FirstTypeOf"/> on: over all graphs of the set each type comes once.</summary>
+    /// <param name="graph">One of <see cref="Graphs"/>.</param>
+    public TypeList TypesOf(TypeGraph graph) => new(graph, FirstTypeOf(graph));
 }

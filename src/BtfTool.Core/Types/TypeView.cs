@@ -3,7 +3,7 @@ namespace BtfTool.Core.Types;
 /// <summary>
 /// One type of a graph, read in place: nothing is allocated. Properties that a kind does not have are 0, empty or void.
 /// </summary>
-public readonly struct TypeView
+public readonly struct TypeView : IEquatable<TypeView>
 {
     private readonly TypeGraph _segment;
     private readonly uint _index;
@@ -139,6 +139,35 @@ public readonly struct TypeView
     /// <summary>Number of members, enumerators, parameters or variables.</summary>
     public int ElementsInList => Kind is TypeKind.Struct or TypeKind.Union or TypeKind.Enum or TypeKind.Enum64
         or TypeKind.FunctionPrototype or TypeKind.DataSection ? (int)_segment.CountAt(_index) : 0;
+
+    /// <summary>Whether it is the same type of the same graph. Types of different graphs are never equal, whatever they look like.</summary>
+    public bool Equals(TypeView other) => ReferenceEquals(Graph, other.Graph) && ReferenceEquals(_segment, other._segment) && _index == other._index;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is TypeView other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Id.GetHashCode();
+
+    /// <summary>The kind and the name, for messages and debuggers: <c>struct list_head</c>, <c>pointer</c>. Not a C declaration.</summary>
+    public override string ToString()
+    {
+        string kind = Kind switch
+        {
+            TypeKind.Enum64 => "enum",
+            TypeKind.FunctionPrototype => "prototype",
+            TypeKind.DataSection => "section",
+            TypeKind.Forward => Flag ? "union" : "struct",
+            _ => Kind.ToString().ToLowerInvariant(),
+        };
+        return IsAnonymous ? kind : $"{kind} {NameString}";
+    }
+
+    /// <summary>Same as <see cref="Equals(TypeView)"/>.</summary>
+    public static bool operator ==(TypeView left, TypeView right) => left.Equals(right);
+
+    /// <summary>The opposite of <see cref="Equals(TypeView)"/>.</summary>
+    public static bool operator !=(TypeView left, TypeView right) => !left.Equals(right);
 }
 
 /// <summary>One member of a struct or union.</summary>
@@ -181,6 +210,9 @@ public readonly struct MemberView
 
     /// <summary>Alignment in bytes written at the member, 0 when there is none or the graph has no <see cref="Facet.DeclaredAlignment"/>.</summary>
     public uint DeclaredAlignmentBytes => _segment.MemberAlignmentAt(_row);
+
+    /// <summary>The name, for messages and debuggers.</summary>
+    public override string ToString() => NameString;
 }
 
 /// <summary>One enumerator.</summary>
@@ -208,6 +240,12 @@ public readonly struct EnumeratorView
     /// enumeration is unsigned.
     /// </summary>
     public long Value => (long)_segment.EnumeratorAt(_row).Value;
+
+    /// <summary>The name as a string.</summary>
+    public string NameString => _graph.NameString(NameId);
+
+    /// <summary>The name, for messages and debuggers.</summary>
+    public override string ToString() => NameString;
 }
 
 /// <summary>One parameter of a prototype.</summary>
@@ -229,6 +267,12 @@ public readonly struct ParameterView
 
     /// <summary>The name; empty when there is none. Cost: its length.</summary>
     public ReadOnlySpan<byte> Name => _graph.NameOf(NameId);
+
+    /// <summary>The name as a string.</summary>
+    public string NameString => _graph.NameString(NameId);
+
+    /// <summary>The name, for messages and debuggers.</summary>
+    public override string ToString() => NameString;
 
     /// <summary>The type; void for the <c>...</c> at the end.</summary>
     public TypeId Type => new(_segment.ParameterAt(_row).Type);

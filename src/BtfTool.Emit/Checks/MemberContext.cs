@@ -6,10 +6,13 @@ using BtfTool.Emit.Text;
 
 namespace BtfTool.Emit.Checks;
 
-/// <summary>A few lines of a struct around one of its members: offset, size and declaration, with the holes between them.</summary>
+/// <summary>
+/// A few lines of a struct around one of its members: offset, size and declaration, with the holes between them.
+/// Not safe to share between threads.
+/// </summary>
 /// <param name="graph">The types.</param>
 /// <param name="cachelineBytes">Bytes of a cache line.</param>
-public sealed class MemberContext(TypeGraph graph, int cachelineBytes)
+internal sealed class MemberContext(TypeGraph graph, int cachelineBytes)
 {
     private const int Before = 2;
     private const int After = 2;

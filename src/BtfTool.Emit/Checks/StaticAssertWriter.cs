@@ -7,6 +7,7 @@ namespace BtfTool.Emit.Checks;
 
 /// <summary>
 /// Writes the rules of a check file as static assertions of C, to be included where the types are defined. What C cannot say is a comment.
+/// Not safe to share between threads.
 /// </summary>
 /// <param name="output">Receives the text.</param>
 public sealed class StaticAssertWriter(Utf8Writer output)

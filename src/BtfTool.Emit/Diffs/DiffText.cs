@@ -25,7 +25,7 @@ public sealed record DiffTextOptions
 
 /// <summary>
 /// Writes a comparison for a person: what is compared, each cause with both sides beside each other and what follows from it below, then
-/// what is new and gone, and the counts. Cost: linear in the members of the types that differ.
+/// what is new and gone, and the counts. Cost: linear in the members of the types that differ. Not safe to share between threads.
 /// </summary>
 /// <param name="output">Where to.</param>
 /// <param name="options">How.</param>

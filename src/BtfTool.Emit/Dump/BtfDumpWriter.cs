@@ -8,6 +8,7 @@ namespace BtfTool.Emit.Dump;
 /// Writes the records of a <see cref="BtfFile"/> as the raw text that bpftool's <c>btf dump file</c> writes (observed: bpftool 7.8).
 /// Nothing is interpreted: a record whose contents make no sense is written as it is. A name offset outside of the strings is written
 /// as <c>(invalid)</c>; a kind that is not known has its number behind the name, which bpftool leaves out.
+/// Not safe to share between threads.
 /// </summary>
 public sealed class BtfDumpWriter
 {

@@ -11,7 +11,7 @@ namespace BtfTool.Emit.Dump;
 /// enumerations keep their 32 bits (bpftool extends their sign), a backslash in a name is escaped as one (bpftool writes a newline), and a
 /// kind that is not known has its number in <c>kind_number</c>.
 /// Names are escaped as bpftool escapes them: control characters that have no short escape, and bytes that are no UTF-8, stay as they are,
-/// and the document is then none that a strict reader takes.
+/// and the document is then none that a strict reader takes. Not safe to share between threads.
 /// </summary>
 public sealed class BtfJsonDumpWriter
 {

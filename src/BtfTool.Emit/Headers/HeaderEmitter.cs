@@ -9,7 +9,7 @@ namespace BtfTool.Emit.Headers;
 
 /// <summary>
 /// Writes the C header of a type graph (<c>vmlinux.h</c>): the bytes of bpftool 7.8's <c>btf dump file F format c</c> wherever these are
-/// right. Cost: linear in the graph, but for the sort. One object writes one header.
+/// right. Cost: linear in the graph, but for the sort. One object writes one header. Not safe to share between threads.
 /// </summary>
 public sealed class HeaderEmitter
 {

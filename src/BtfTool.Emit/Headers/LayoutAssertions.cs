@@ -13,7 +13,7 @@ namespace BtfTool.Emit.Headers;
 /// agree on them: a <c>va_list</c>, which is the compiler's own type with the size of the target one compiles for; and a union that has
 /// a size but no members (pahole makes these of transparent unions), since the header has no padding in unions.
 /// </summary>
-public sealed class LayoutAssertions
+internal sealed class LayoutAssertions
 {
     private readonly TypeGraph _graph;
     private readonly HeaderEmitter _header;

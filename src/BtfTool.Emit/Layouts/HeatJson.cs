@@ -4,7 +4,7 @@ using BtfTool.Core.Profiles;
 namespace BtfTool.Emit.Layouts;
 
 /// <summary>Writes what samples say, and what is guessed without them, as JSON. Members are positions.</summary>
-public static class HeatJson
+internal static class HeatJson
 {
     /// <summary>Writes the object <c>heat</c>.</summary>
     /// <param name="heat">The heat of a layout.</param>

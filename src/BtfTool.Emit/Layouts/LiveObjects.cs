@@ -5,7 +5,7 @@ using BtfTool.Emit.Text;
 namespace BtfTool.Emit.Layouts;
 
 /// <summary>Writes what a type's objects take on a machine.</summary>
-public static class LiveObjects
+internal static class LiveObjects
 {
     /// <summary>A section of one row: <c>dentry  287427 objects of 192 bytes, 21 in a slab of 4096: 13687 slabs, 56061952 bytes</c>.</summary>
     /// <param name="cache">The cache of the type.</param>

@@ -6,7 +6,10 @@ using BtfTool.Core.Queries;
 
 namespace BtfTool.Emit.Lists;
 
-/// <summary>Writes a list of types as one JSON document (docs/json.md), row by row into the blocks of its target.</summary>
+/// <summary>
+/// Writes a list of types as one JSON document (docs/json.md), row by row into the blocks of its target.
+/// Not safe to share between threads.
+/// </summary>
 public sealed class ListJson : ITypeRowSink, IDisposable
 {
     private readonly IBufferWriter<byte> _output;

@@ -6,7 +6,7 @@ using BtfTool.Emit.Text;
 
 namespace BtfTool.Emit.Lists;
 
-/// <summary>Writes a list of types as a table.</summary>
+/// <summary>Writes a list of types as a table. Not safe to share between threads.</summary>
 public sealed class ListTable : ITypeRowSink
 {
     private readonly RowColumn[] _columns;

@@ -3,7 +3,7 @@ using BtfTool.Core.Queries;
 namespace BtfTool.Emit.Lists;
 
 /// <summary>Sums over the rows of a list. A sum that does not fit stays at the largest number.</summary>
-public sealed class ListTotals
+internal sealed class ListTotals
 {
     private readonly long[] _sums = new long[RowColumns.All.Length];
 

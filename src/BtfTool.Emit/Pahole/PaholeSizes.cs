@@ -6,7 +6,7 @@ namespace BtfTool.Emit.Pahole;
 
 /// <summary>
 /// Writes what <c>pahole --sizes</c> does: name, size in bytes and number of holes, separated by tabs, for each type of its listing
-/// (observed: pahole 1.31). Rows of other kinds and without a name are left out.
+/// (observed: pahole 1.31). Rows of other kinds and without a name are left out. Not safe to share between threads.
 /// </summary>
 /// <param name="output">Where to.</param>
 public sealed class PaholeSizes(Utf8Writer output) : ITypeRowSink

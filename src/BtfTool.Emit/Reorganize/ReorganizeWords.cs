@@ -5,7 +5,7 @@ using Barrier = BtfTool.Core.Reorganization.Barrier;
 namespace BtfTool.Emit.Reorganize;
 
 /// <summary>What is said of a plan, in words: for people and as the constants of the JSON document.</summary>
-public static class ReorganizeWords
+internal static class ReorganizeWords
 {
     /// <summary>What no tool sees in types, to be said with every plan that moves something.</summary>
     public const string Unseen = "not seen from types: memset and memcpy over ranges of members, code that relies on which members are "

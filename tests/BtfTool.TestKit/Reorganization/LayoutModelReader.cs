@@ -17,7 +17,7 @@ public sealed class LayoutModelReader(TypeGraph graph, ReorganizeOptions options
     private AlignmentInference? _inference;
 
     /// <summary>Alignments with what is forced in types.</summary>
-    public AlignmentInference Inference => _inference ??= new AlignmentInference(_analyzer, graph, options.CachelineBytes);
+    internal AlignmentInference Inference => _inference ??= new AlignmentInference(_analyzer, graph, options.CachelineBytes);
 
     /// <summary>The model of a struct; null where nothing may move at all: unions, packed structs, members that overlap.</summary>
     public LayoutModel? Read(TypeId id)
