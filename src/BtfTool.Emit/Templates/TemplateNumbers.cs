@@ -106,8 +106,17 @@ internal static class TemplateNumbers
         return real != 0 ? real : Narrow(number);
     }
 
-    private static object Narrow(Int128 number) =>
-        number > long.MaxValue ? (object)(ulong)Int128.Min(number, ulong.MaxValue) : (long)Int128.Max(number, long.MinValue);
+    private static object Narrow(Int128 number)
+    {
+        if (number > long.MaxValue)
+        {
+            ulong large = (ulong)Int128.Min(number, ulong.MaxValue);
+            return large;
+        }
+
+        long small = (long)Int128.Max(number, long.MinValue);
+        return small;
+    }
 
     // Two numbers of 64 bits: no result is beyond 128.
     private static Int128 Apply(Int128 x, Int128 y, Operation operation) => operation switch

@@ -59,7 +59,7 @@ public sealed class TemplateVocabulary
         """;
 
     private const string HeaderFields = ShowFields + " " + """
-        assertable definition definitions functions kernel_functions lines member text
+        assertable definition definitions functions is_member kernel_functions lines member text
         """;
 
     private readonly HashSet<string> _fields;
