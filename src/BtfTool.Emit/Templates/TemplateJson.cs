@@ -58,8 +58,8 @@ internal static class TemplateJson
 
                 json.WriteEndArray();
                 break;
-            case not null when TemplateNumbers.TryRead(value, out Int128 number, out _) && value is not double:
-                json.WriteNumberValue((long)number);
+            case long or int:
+                json.WriteNumberValue(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                 break;
             default:
                 json.WriteNullValue();

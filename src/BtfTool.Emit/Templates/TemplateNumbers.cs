@@ -24,6 +24,8 @@ internal static class TemplateNumbers
         Remainder,
     }
 
+    private const double MostExact = 1L << 53;
+
     /// <summary>Reads a number, also from a text of digits.</summary>
     /// <param name="value">Any value.</param>
     /// <param name="number">The number where it is whole.</param>
@@ -41,6 +43,13 @@ internal static class TemplateNumbers
                 return true;
             case double or float or decimal:
                 real = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+                if (real == Math.Floor(real) && Math.Abs(real) <= MostExact)
+                {
+                    // The library has numbers of a template as these.
+                    (number, real) = ((Int128)real, 0);
+                }
+
+                real = double.IsFinite(real) ? real : 0;
                 return true;
             case string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed):
                 number = parsed;
@@ -63,7 +72,7 @@ internal static class TemplateNumbers
         {
             _ = TryRead(result, out Int128 x, out double realX);
             _ = TryRead(values[i], out Int128 y, out double realY);
-            result = realX != 0 || realY != 0 || values[i] is double ? Apply(realX + (double)x, realY + (double)y, operation)
+            result = realX != 0 || realY != 0 ? Apply(realX + (double)x, realY + (double)y, operation)
                 : Narrow(Apply(x, y, operation));
         }
 
@@ -90,7 +99,7 @@ internal static class TemplateNumbers
     /// <summary>A number as C writes it in hexadecimal, with at least so many digits; what is no whole number stays as it is.</summary>
     public static string Hex(object? value, object? digits)
     {
-        if (!TryRead(value, out Int128 number, out _) || value is double or float or decimal)
+        if (!TryRead(value, out Int128 number, out double real) || real != 0)
         {
             return TemplateValues.TextOf(value);
         }
