@@ -4,6 +4,7 @@ using BtfTool.Cli.Completion;
 using BtfTool.Cli.Help;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Emit.Templates;
 
 namespace BtfTool.Cli;
 
@@ -40,6 +41,11 @@ internal static class CommandLine
         catch (BrokenPipeException)
         {
             return ExitCode.Done;
+        }
+        catch (TemplateMistakeException e)
+        {
+            Messages.Error(e.Message);
+            return ExitCode.Usage;
         }
         catch (Exception e) when (e is UnusableException or InvalidImageException)
         {

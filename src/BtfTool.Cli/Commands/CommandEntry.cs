@@ -13,7 +13,7 @@ internal sealed record CommandEntry(string Name, string Description, Action<Comm
     public static IReadOnlyList<CommandEntry> All { get; } =
     [
         ShowCommand.Entry, ListCommand.Entry, FieldCommand.Entry, LayoutCommand.Entry, ReorganizeCommand.Entry, DiffCommand.Entry,
-        CheckCommand.Entry, BaselineCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry, InfoCommand.Entry, HelpCommand.Entry,
-        CompletionCommand.Entry, ManCommand.Entry,
+        CheckCommand.Entry, BaselineCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry, InfoCommand.Entry, TemplatesCommand.Entry,
+        HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
     ];
 }

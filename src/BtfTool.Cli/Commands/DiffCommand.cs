@@ -5,6 +5,7 @@ using BtfTool.Core.Compare;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Diffs;
 using BtfTool.Emit.Reports;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -20,6 +21,7 @@ internal static class DiffCommand
         ("btftool diff vmlinux.old vmlinux --why sock", "where a difference in size comes from"),
         ("btftool diff vmlinux.old running --only core", "what a CO-RE program would not find in the running kernel"),
         ("btftool diff old.o new.o --allow tail_growth,enum_append --fail-on error", "for CI: exit code 1 for all else that breaks layout or source"),
+        ("btftool diff old.o new.o --template diff.md", "with a template: 'btftool templates' lists them"),
         ("btftool diff old.o new.o --as sarif -o diff.sarif", "as findings for a code scanning service"),
     ]);
 
@@ -52,13 +54,14 @@ internal static class DiffCommand
         private readonly Option<bool> _noFunctions = CommonOptions.Flag("--no-functions", "Do not compare the prototypes of functions");
         private readonly CommonOptions _common = new() { HasOwnInputs = true };
         private readonly DiffOptions _options = new();
+        private readonly TemplateOption _template = new("diff");
 
         public void AddTo(Command command)
         {
             command.Arguments.Add(_old);
             command.Arguments.Add(_new);
             command.Arguments.Add(_names);
-            _common.AddTo(command, [_oldBase, _newBase, .. _options.All, _why, _noFunctions]);
+            _common.AddTo(command, [_oldBase, _newBase, .. _options.All, _why, _noFunctions, _template.Option]);
             command.Validators.Add(Validate);
         }
 
@@ -66,6 +69,7 @@ internal static class DiffCommand
         {
             string[] names = r.GetValue(_names) ?? [];
             bool functions = !r.GetValue(_noFunctions);
+            TemplateSet? templates = _template.Load(r);
             using DiffSide old = DiffSide.Open(_common, r, r.GetValue(_old)!, r.GetValue(_oldBase), _oldBase.Name, functions);
             using DiffSide now = DiffSide.Open(_common, r, r.GetValue(_new)!, r.GetValue(_newBase), _newBase.Name, functions);
             if (r.GetValue(_why) is { } why)
@@ -88,7 +92,7 @@ internal static class DiffCommand
                 IsAsked = asked is null ? null : difference =>
                     (difference.Old is { } before && asked.Has(before)) || (difference.New is { } after && asked.Has(after)),
             });
-            Write(r, view, old, now, Passed(view, asked, result.ComparedTypes));
+            Write(r, view, old, now, Passed(view, asked, result.ComparedTypes), templates);
             return _options.FailOn(r) is { } least && view.Fails(least) ? ExitCode.Findings : ExitCode.Done;
         }
 
@@ -111,11 +115,18 @@ internal static class DiffCommand
             return why.OldBytes != why.NewBytes && _options.FailOn(r) is not null ? ExitCode.Findings : ExitCode.Done;
         }
 
-        private void Write(ParseResult r, DiffView view, DiffSide old, DiffSide now, IReadOnlyList<string> passed)
+        private void Write(ParseResult r, DiffView view, DiffSide old, DiffSide now, IReadOnlyList<string> passed, TemplateSet? templates)
         {
             (DiffInput before, DiffInput after) = (old.Describe(), now.Describe());
             ReportFormat format = _options.FormatOf(r);
             using OutputTarget target = _common.OpenTarget(r);
+            if (templates is not null)
+            {
+                _template.Write(templates, [new TemplateInput(before.File, before.Format), new TemplateInput(after.File, after.Format)], target,
+                    output => new DiffJson(output, ModuleOf).Write(view, before, after));
+                return;
+            }
+
             if (format == ReportFormat.Text)
             {
                 string? path = _common.OutputPath(r);
@@ -159,6 +170,11 @@ internal static class DiffCommand
         {
             TypeNames.Validate(result, result.GetValue(_names) ?? []);
             _options.Validate(result);
+            if (_template.IsAsked(result) && !_options.IsText(result))
+            {
+                result.AddError("Give --template, or a format with --json or --as, not both.");
+            }
+
             TypeNames.Validate(result, result.GetValue(_why));
             if (result.GetValue(_why) is not null)
             {
@@ -178,7 +194,7 @@ internal static class DiffCommand
                 result.AddError("--why is about one struct: give no NAME beside it.");
             }
 
-            if (!_options.IsTextOrJson(result))
+            if (!_options.IsTextOrJson(result) || _template.IsAsked(result))
             {
                 result.AddError("--why is written as text or json.");
             }

@@ -113,6 +113,9 @@ internal sealed class DiffOptions
     /// <summary>Whether what is asked for is no report.</summary>
     public bool IsTextOrJson(CommandResult result) => result.GetValue(_as) is null or "text" or "json";
 
+    /// <summary>Whether nothing but the listing is asked for.</summary>
+    public bool IsText(CommandResult result) => !result.GetValue(_json) && (result.GetValue(_as) ?? "text") == "text";
+
     public bool WantsColours(ParseResult r, string? outputPath) => Colours.Wanted(r.GetValue(_color) ?? "auto", outputPath);
 
     public DiffTextOptions TextOf(ParseResult r, string? outputPath)

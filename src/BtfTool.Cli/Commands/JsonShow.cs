@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using BtfTool.Cli.Output;
 using BtfTool.Core.Dwarf;
 using BtfTool.Core.Queries;
 using BtfTool.Core.Types;
@@ -25,13 +25,20 @@ internal static class JsonShow
     }
 
     /// <summary>Writes one document with the types of all groups.</summary>
-    public static int Write(IEnumerable<FoundTypes> groups, PaholeOptions listing, NameFilter? filter, OutputTarget target)
+    /// <param name="groups">The types.</param>
+    /// <param name="listing">How they are shown.</param>
+    /// <param name="filter">Which of them; null for all.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="declarations">Whether members have their <c>declaration</c>, which templates ask for.</param>
+    public static void Write(
+        IEnumerable<FoundTypes> groups, PaholeOptions listing, NameFilter? filter, IBufferWriter<byte> output, bool declarations = false)
     {
-        using var document = new JsonShowWriter(target.Writer, new JsonTypeOptions
+        using var document = new JsonShowWriter(output, new JsonTypeOptions
         {
             Expand = listing.Expand,
             CachelineBytes = listing.CachelineBytes,
             RelativeOffsets = listing.RelativeOffsets,
+            Declarations = declarations,
             Limits = listing.Limits,
         });
         foreach (FoundTypes group in groups)
@@ -56,7 +63,5 @@ internal static class JsonShow
         }
 
         document.Finish();
-        target.Commit();
-        return ExitCode.Done;
     }
 }

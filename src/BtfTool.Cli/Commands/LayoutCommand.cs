@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
@@ -7,6 +8,7 @@ using BtfTool.Core.Slabs;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Layouts;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -23,6 +25,7 @@ internal static class LayoutCommand
         ("btftool layout iphdr --against vmlinux.s390x", "two layouts of a type, every skew marked"),
         ("btftool layout sock --profile samples.csv", "heat of members and lines, false sharing, by type,offset,reads,writes,cpu"),
         ("btftool layout inode --guess", "without samples: which lines may mix what is read with what is written"),
+        ("btftool layout inode --template layout.html -o inode.html", "with a template: 'btftool templates' lists them"),
         ("btftool layout --json sk_buff | jq '.types[0].gaps[] | select(.cause == \"inferred_alignment\")'", "as data: what was forced apart"),
     ]);
 
@@ -46,6 +49,7 @@ internal static class LayoutCommand
         public CommonOptions Common { get; } = new();
 
         private readonly LayoutTarget _target = new();
+        private readonly TemplateOption _template = new("layout");
         private readonly SlabOptions _slabs = new();
         private readonly LayoutHeatOptions _heat = new();
         private readonly RankedLayouts _ranked;
@@ -66,7 +70,7 @@ internal static class LayoutCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _heat.All, .. _target.All, _json, _color];
+        public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _heat.All, .. _target.All, _json, _template.Option, _color];
 
         public void Validate(CommandResult result)
         {
@@ -75,6 +79,7 @@ internal static class LayoutCommand
             _against.Validate(result, hasNames);
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _target.Validate(result);
+            _template.Validate(result, _json);
             _heat.Validate(result, hasNames && result.GetResult(_against.All.First()) is null or { Implicit: true });
             if (result.GetResult(_color) is { Tokens.Count: 1 } color && color.Tokens[0].Value is not ("auto" or "always" or "never"))
             {
@@ -85,16 +90,17 @@ internal static class LayoutCommand
         public int Run(ParseResult r)
         {
             string[] names = r.GetValue(Names) ?? [];
+            TemplateSet? templates = _template.Load(r);
             if (_against.IsAsked(r))
             {
-                return _against.Run(r, names, r.GetValue(_json));
+                return _against.Run(r, names, r.GetValue(_json), _template, templates);
             }
 
             using TypeSource source = Common.OpenSource(r);
             TargetMachine machine = _target.MachineOf(r, source);
             if (_ranked.IsAsked(r))
             {
-                return _ranked.Run(r, source, _target.CachelineOf(r, machine), r.GetValue(_json));
+                return _ranked.Run(r, source, _target.CachelineOf(r, machine), r.GetValue(_json), _template, templates);
             }
 
             List<LayoutSubject> subjects = LayoutSubject.Of(Common, r, source, names);
@@ -103,11 +109,15 @@ internal static class LayoutCommand
             Func<LayoutReport, LayoutHeat?>? heatOf = _heat.HeatOf(r, subjects);
             using OutputTarget target = Common.OpenTarget(r);
             int cacheline = _target.CachelineOf(r, machine);
+            if (templates is not null)
+            {
+                _template.Write(templates, [TemplateOption.InputOf(source)], target, WriteJson);
+                return ExitCode.Done;
+            }
+
             if (r.GetValue(_json))
             {
-                using var json = new LayoutJsonWriter(target.Writer, machine, cacheline) { CacheOf = cacheOf, HeatOf = heatOf, Guesses = _heat.Guesses(r) };
-                WriteAll(subjects, cacheline, machine, json.Write);
-                json.End();
+                WriteJson(target.Writer);
             }
             else
             {
@@ -119,6 +129,13 @@ internal static class LayoutCommand
 
             target.Commit();
             return ExitCode.Done;
+
+            void WriteJson(IBufferWriter<byte> output)
+            {
+                using var json = new LayoutJsonWriter(output, machine, cacheline) { CacheOf = cacheOf, HeatOf = heatOf, Guesses = _heat.Guesses(r) };
+                WriteAll(subjects, cacheline, machine, json.Write);
+                json.End();
+            }
         }
 
         private static void WriteAll(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
@@ -6,6 +7,7 @@ using BtfTool.Core.Queries;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Layouts;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -51,7 +53,7 @@ internal sealed class LayoutsAgainst(CommonOptions common)
     }
 
     /// <summary>Writes the comparisons; <see cref="ExitCode.Findings"/> where a layout differs.</summary>
-    public int Run(ParseResult r, string[] names, bool asJson)
+    public int Run(ParseResult r, string[] names, bool asJson, TemplateOption template, TemplateSet? templates)
     {
         string path = r.GetValue(_against)!;
         using TypeSource source = common.OpenSource(r);
@@ -61,6 +63,14 @@ internal sealed class LayoutsAgainst(CommonOptions common)
         List<(Subject Left, List<Subject> Right)> pairs = Pairs(ours, theirs, other.Path);
         (string left, string right) = NamesOf(source.Path, other.Path);
         using OutputTarget target = common.OpenTarget(r);
+        if (templates is not null)
+        {
+            List<LayoutSkew> skews = pairs.ConvertAll(pair => Closest(pair.Left, pair.Right));
+            template.Write(templates, [TemplateOption.InputOf(source), TemplateOption.InputOf(other)], target,
+                output => WriteJson(skews, source.Path, other.Path, output));
+            return skews.TrueForAll(skew => skew.IsSame) ? ExitCode.Done : ExitCode.Findings;
+        }
+
         using SkewJson? json = asJson ? new SkewJson(target.Writer, source.Path, other.Path) : null;
         var writer = asJson ? null : new Utf8Writer(target.Writer);
         bool differs = false;
@@ -80,6 +90,13 @@ internal sealed class LayoutsAgainst(CommonOptions common)
         writer?.Flush();
         target.Commit();
         return differs ? ExitCode.Findings : ExitCode.Done;
+    }
+
+    private static void WriteJson(List<LayoutSkew> skews, string left, string right, IBufferWriter<byte> output)
+    {
+        using var json = new SkewJson(output, left, right);
+        skews.ForEach(json.Write);
+        json.Finish();
     }
 
     // The structs and unions of names, by what they were found as: behind a typedef one need not have a name.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
@@ -7,6 +8,7 @@ using BtfTool.Core.Types;
 using BtfTool.Emit.Lists;
 using BtfTool.Emit.Pahole;
 using BtfTool.Emit.Tables;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -23,6 +25,7 @@ internal static class ListCommand
         ("btftool list --packable --sort saving,desc", "what would shrink with its members sorted (pahole -P)"),
         ("btftool list --has-enumerator TCP_ESTABLISHED", "the enum of an enumerator (pahole --contains_enumerator)"),
         ("btftool list --sizes -f vmlinux", "name, size and holes (pahole --sizes)"),
+        ("btftool list --totals --template list.md", "with a template: 'btftool templates' lists them"),
         ("btftool list --columns members,name", "the number of members (pahole -n)"),
     ]);
 
@@ -75,10 +78,11 @@ internal static class ListCommand
         private readonly Option<bool> _noHeader = CommonOptions.Flag("--no-header", "Leave out the names of the columns");
         private readonly Option<bool> _tsv = CommonOptions.Flag("--tsv", "Tab-separated values instead of an aligned table");
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "One JSON document");
+        private readonly TemplateOption _template = new("list");
         private readonly Option<bool> _sizes = CommonOptions.Flag("--sizes", "Name, size and holes as 'pahole --sizes' writes them");
 
         public IEnumerable<Option> Own =>
-            [.. _which.All, _sort, _top, _columns, _cacheline, _totals, _noHeader, _tsv, _json, _sizes];
+            [.. _which.All, _sort, _top, _columns, _cacheline, _totals, _noHeader, _tsv, _json, _sizes, _template.Option];
 
         public void Validate(CommandResult result)
         {
@@ -109,10 +113,13 @@ internal static class ListCommand
             {
                 result.AddError("Give one of --tsv, --json and --sizes.");
             }
+
+            _template.Validate(result, _tsv, _json, _sizes);
         }
 
         public int Run(ParseResult r)
         {
+            TemplateSet? templates = _template.Load(r);
             using TypeSource source = Common.OpenSource(r, functions: _which.AsksForDeclarations(r));
             var query = new TypeListQuery(Common.ReadGraphs(r, source), QueryOf(r));
             if (query.Problems.Count > 0)
@@ -126,6 +133,12 @@ internal static class ListCommand
             }
 
             using OutputTarget target = Common.OpenTarget(r);
+            if (templates is not null)
+            {
+                _template.Write(templates, [TemplateOption.InputOf(source)], target, output => WriteJson(query, r, output));
+                return ExitCode.Done;
+            }
+
             Write(query, r, target);
             target.Commit();
             return ExitCode.Done;
@@ -135,9 +148,7 @@ internal static class ListCommand
         {
             if (r.GetValue(_json))
             {
-                using var json = new ListJson(target.Writer, r.GetValue(_totals), WantsSaving(r));
-                query.Run(json);
-                json.Finish();
+                WriteJson(query, r, target.Writer);
                 return;
             }
 
@@ -155,6 +166,13 @@ internal static class ListCommand
             }
 
             writer.Flush();
+        }
+
+        private void WriteJson(TypeListQuery query, ParseResult r, IBufferWriter<byte> output)
+        {
+            using var json = new ListJson(output, r.GetValue(_totals), WantsSaving(r));
+            query.Run(json);
+            json.Finish();
         }
 
         private TypeListOptions QueryOf(ParseResult r)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
@@ -7,6 +8,7 @@ using BtfTool.Core.Slabs;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Layouts;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -60,7 +62,9 @@ internal sealed class RankedLayouts(CommonOptions common, SlabOptions slabs)
     /// <param name="source">What is read.</param>
     /// <param name="cachelineBytes">Bytes of a cache line.</param>
     /// <param name="asJson">Whether as JSON.</param>
-    public int Run(ParseResult r, TypeSource source, int cachelineBytes, bool asJson)
+    /// <param name="template">The option for templates.</param>
+    /// <param name="templates">The template; null for none.</param>
+    public int Run(ParseResult r, TypeSource source, int cachelineBytes, bool asJson, TemplateOption template, TemplateSet? templates)
     {
         TypeGraphSet set = common.ReadGraphs(r, source);
         SlabJoin? machine = slabs.Read(r, common, set);
@@ -72,10 +76,15 @@ internal sealed class RankedLayouts(CommonOptions common, SlabOptions slabs)
             Jobs = common.Jobs(r),
         });
         using OutputTarget target = common.OpenTarget(r);
+        if (templates is not null)
+        {
+            template.Write(templates, [TemplateOption.InputOf(source)], target, WriteJson);
+            return ExitCode.Done;
+        }
+
         if (asJson)
         {
-            TypeGraph kernel = set.Graphs[0];
-            RankingJson.Write(ranking, cachelineBytes, machine?.Path, graph => graph == kernel ? null : KernelModules.NameOf(graph), target.Writer);
+            WriteJson(target.Writer);
         }
         else
         {
@@ -86,5 +95,11 @@ internal sealed class RankedLayouts(CommonOptions common, SlabOptions slabs)
 
         target.Commit();
         return ExitCode.Done;
+
+        void WriteJson(IBufferWriter<byte> output)
+        {
+            TypeGraph kernel = set.Graphs[0];
+            RankingJson.Write(ranking, cachelineBytes, machine?.Path, graph => graph == kernel ? null : KernelModules.NameOf(graph), output);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
@@ -5,6 +6,7 @@ using BtfTool.Core.Layout;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Reorganize;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -21,6 +23,7 @@ internal static class ReorganizeCommand
         ("btftool reorganize inode --steps", "move by move, with the size after each"),
         ("btftool reorganize tun_file -f tun.ko --diff --source-dir ~/linux | patch -p1", "as a patch of the source, where DWARF says which"),
         ("btftool reorganize --all --top 20", "the structs of the kernel that gain most: bucket, cache lines, bytes"),
+        ("btftool reorganize inode --template reorganize.md", "with a template: 'btftool templates' lists them"),
         ("btftool reorganize --json inode | jq '.structs[].proof'", "as data"),
     ]);
 
@@ -45,6 +48,7 @@ internal static class ReorganizeCommand
 
         private readonly ReorganizeConstraints _constraints = new();
         private readonly LayoutTarget _target = new();
+        private readonly TemplateOption _template = new("reorganize");
         private readonly ReorganizePatch _patch = new();
         private readonly ReorganizeProfile _profile = new();
 
@@ -60,7 +64,7 @@ internal static class ReorganizeCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _target.All, _steps, .. _patch.All, _uapi, _json, _color];
+        public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _target.All, _steps, .. _patch.All, _uapi, _json, _template.Option, _color];
 
         public void Validate(CommandResult result)
         {
@@ -74,7 +78,8 @@ internal static class ReorganizeCommand
             _constraints.Validate(result, all);
             _profile.Validate(result, all);
             _target.Validate(result);
-            _patch.Validate(result, all, result.GetValue(_json) || result.GetValue(_steps));
+            _template.Validate(result, _json);
+            _patch.Validate(result, all, result.GetValue(_json) || result.GetValue(_steps) || _template.IsAsked(result));
             if (all && result.GetValue(_steps))
             {
                 result.AddError("--steps is about one struct: give its NAME, not --all.");
@@ -94,13 +99,16 @@ internal static class ReorganizeCommand
         public int Run(ParseResult r)
         {
             string[] names = r.GetValue(Names) ?? [];
+            TemplateSet? templates = _template.Load(r);
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
             TargetMachine machine = _target.MachineOf(r, source);
             int cachelineBytes = _target.CachelineOf(r, machine);
             var plans = new ReorganizedTypes(_constraints.Of(r, cachelineBytes), r.GetValue(_uapi), _profile.Of(r));
             if (r.GetValue(_all))
             {
-                return WriteRanking(plans.Rank(Common.ReadGraphs(r, source), Common.Jobs(r)), r, cachelineBytes);
+                PlanRanking ranking = plans.Rank(Common.ReadGraphs(r, source), Common.Jobs(r));
+                return templates is null ? WriteRanking(ranking, r, cachelineBytes)
+                    : Render(r, templates, source, output => WriteJson(ranking, r, cachelineBytes, output));
             }
 
             List<FoundTypes>? groups = Common.IsWholeKernel(r)
@@ -111,7 +119,35 @@ internal static class ReorganizeCommand
                 groups = ShownTypes.Of(set, TypeNames.Resolve(set, names, name => Common.ElsewhereHint(r, source, name)), paholeCompat: false);
             }
 
-            return WritePlans(plans.Plan(groups, names, r.GetValue(_steps)), r, cachelineBytes, machine.PageBytes);
+            List<ReorganizedStruct> structs = plans.Plan(groups, names, r.GetValue(_steps));
+            return templates is null ? WritePlans(structs, r, cachelineBytes, machine.PageBytes)
+                : Render(r, templates, source, output => WriteJson(structs, cachelineBytes, output));
+        }
+
+        private int Render(ParseResult r, TemplateSet templates, TypeSource source, Action<IBufferWriter<byte>> document)
+        {
+            using OutputTarget target = Common.OpenTarget(r);
+            _template.Write(templates, [TemplateOption.InputOf(source)], target, document);
+            return ExitCode.Done;
+        }
+
+        private static void WriteJson(List<ReorganizedStruct> structs, int cachelineBytes, IBufferWriter<byte> output)
+        {
+            using var json = new ReorganizeJsonWriter(output, cachelineBytes);
+            structs.ForEach(json.Write);
+            json.End();
+        }
+
+        private void WriteJson(PlanRanking ranking, ParseResult r, int cachelineBytes, IBufferWriter<byte> output)
+        {
+            long top = ListOptions.TryNumber(r.GetValue(_top) ?? "", out long number) ? number : long.MaxValue;
+            using var json = new ReorganizeJsonWriter(output, cachelineBytes);
+            foreach (RankedPlan plan in ranking.Gaining.Take((int)Math.Min(top, int.MaxValue)))
+            {
+                json.Write(plan);
+            }
+
+            json.End(ranking);
         }
 
         private int WritePlans(List<ReorganizedStruct> structs, ParseResult r, int cachelineBytes, int pageBytes)
@@ -125,9 +161,7 @@ internal static class ReorganizeCommand
             }
             else if (r.GetValue(_json))
             {
-                using var json = new ReorganizeJsonWriter(target.Writer, cachelineBytes);
-                structs.ForEach(json.Write);
-                json.End();
+                WriteJson(structs, cachelineBytes, target.Writer);
             }
             else
             {
@@ -152,13 +186,7 @@ internal static class ReorganizeCommand
             using OutputTarget target = Common.OpenTarget(r);
             if (r.GetValue(_json))
             {
-                using var json = new ReorganizeJsonWriter(target.Writer, cachelineBytes);
-                foreach (RankedPlan plan in ranking.Gaining.Take((int)Math.Min(top, int.MaxValue)))
-                {
-                    json.Write(plan);
-                }
-
-                json.End(ranking);
+                WriteJson(ranking, r, cachelineBytes, target.Writer);
             }
             else
             {

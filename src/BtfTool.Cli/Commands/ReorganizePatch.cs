@@ -27,7 +27,7 @@ internal sealed class ReorganizePatch
         bool diff = result.GetValue(_diff);
         if (diff && (all || otherForm))
         {
-            result.AddError(all ? "--diff is about one struct: give its NAME, not --all." : "--diff has a form of its own: no --json or --steps with it.");
+            result.AddError(all ? "--diff is about one struct: give its NAME, not --all." : "--diff has a form of its own: no --json, --template or --steps with it.");
         }
 
         if (!diff && result.GetResult(_sourceDirectory) is { Implicit: false })

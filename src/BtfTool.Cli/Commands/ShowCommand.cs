@@ -7,6 +7,7 @@ using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Pahole;
 using BtfTool.Emit.Reorganize;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Cli.Commands;
@@ -24,6 +25,7 @@ internal static class ShowCommand
         ("btftool show --functions '/^tcp_v[46]_/'", "prototypes, a line each (pfunct -P)"),
         ("btftool show --reorganize inode", "with its members in the best order (pahole -R); 'reorganize' says why"),
         ("btftool show --all -f vmlinux -o listing.txt", "every type of a file"),
+        ("btftool show sk_buff sock --template asserts.c", "with a template: 'btftool templates' lists them"),
         ("btftool show --json sk_buff | jq '.types[0].members[] | select(.hole_bytes)'", "as data: the members before holes"),
     ]);
 
@@ -77,6 +79,7 @@ internal static class ShowCommand
 
         private readonly Option<bool> _steps = CommonOptions.Flag("--steps", "With --reorganize: the struct after each move too");
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
+        private readonly TemplateOption _template = new("show");
         private readonly Option<string> _color = new("--color")
         {
             Description = "When to use colours: auto, always or never",
@@ -87,7 +90,7 @@ internal static class ShowCommand
         public IEnumerable<Option> Own =>
         [
             _all, .. _functions.All, .. _filter.All, _first, _decl, _expand, _hex, _cacheline, _flatArrays, _noPacked, _noAligned, _dataOnly,
-            _relative, _paholeCompat, _reorganize, _steps, _json, _color,
+            _relative, _paholeCompat, _reorganize, _steps, _json, _template.Option, _color,
         ];
 
         public void Validate(CommandResult result)
@@ -120,6 +123,12 @@ internal static class ShowCommand
             }
 
             JsonShow.Validate(result, _json, _paholeCompat, _hex, _flatArrays, _noPacked, _noAligned);
+            _template.Validate(result, _json, _paholeCompat, _hex, _flatArrays, _noPacked, _noAligned, _reorganize);
+            if (_template.IsAsked(result) && _functions.IsAsked(result))
+            {
+                result.AddError("--template is about types, not lines of functions: name them, 'function NAME'.");
+            }
+
             _functions.Validate(result);
             _filter.Validate(result);
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
@@ -138,6 +147,7 @@ internal static class ShowCommand
 
         public int Run(ParseResult r)
         {
+            TemplateSet? templates = _template.Load(r);
             bool sayPlaces = r.GetValue(_decl);
             string[] names = r.GetValue(Names) ?? [];
             NameFilter? filter = _filter.Of(r);
@@ -159,9 +169,20 @@ internal static class ShowCommand
             TypeGraphSet? set = groups is null ? Common.ReadGraphs(r, source) : null;
             groups ??= OfGraphs(set!, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);
+            if (templates is not null)
+            {
+                PaholeOptions settings = Settings(r);
+                bool declarations = templates.Uses("declaration");
+                _template.Write(templates, [TemplateOption.InputOf(source)], target,
+                    output => JsonShow.Write(groups, settings, filter, output, declarations));
+                return ExitCode.Done;
+            }
+
             if (r.GetValue(_json))
             {
-                return JsonShow.Write(groups, Settings(r), filter, target);
+                JsonShow.Write(groups, Settings(r), filter, target.Writer);
+                target.Commit();
+                return ExitCode.Done;
             }
 
             var writer = new Utf8Writer(target.Writer, Colours.Wanted(r.GetValue(_color) ?? "auto", Common.OutputPath(r)));

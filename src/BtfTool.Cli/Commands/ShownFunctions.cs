@@ -51,7 +51,9 @@ internal sealed class ShownFunctions
         using OutputTarget target = common.OpenTarget(r);
         if (asJson)
         {
-            return JsonShow.Write(found.Select(f => new FoundTypes(f.Graph, f.Ids)), options, null, target);
+            JsonShow.Write(found.Select(f => new FoundTypes(f.Graph, f.Ids)), options, null, target.Writer);
+            target.Commit();
+            return ExitCode.Done;
         }
 
         var writer = new Utf8Writer(target.Writer, colours);

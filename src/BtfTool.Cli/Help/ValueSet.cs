@@ -2,6 +2,7 @@ using BtfTool.Cli.Commands;
 using BtfTool.Core.Queries;
 using BtfTool.Emit.Diffs;
 using BtfTool.Emit.Reports;
+using BtfTool.Emit.Templates;
 
 namespace BtfTool.Cli.Help;
 
@@ -67,6 +68,7 @@ internal readonly record struct ValueSet(ValueKind Kind, IReadOnlyList<string> W
         "COLUMNS" => new(ValueKind.WordList, Split(RowColumns.Words)),
         "COLUMN" => new(ValueKind.SortOrder, Split(RowColumns.Words)),
         "CLASSES" => new(ValueKind.WordList, [.. ChangeNames.Words]),
+        "TEMPLATE" => new(ValueKind.Word, [.. ShippedTemplate.All.Select(template => template.Name)]),
         "LEVEL" => new(ValueKind.Word, ["note", "warning", "error", "never"]),
         "EXPR" => new(ValueKind.Condition, Split(RowColumns.Words)),
         _ => new(ValueKind.None, s_none),

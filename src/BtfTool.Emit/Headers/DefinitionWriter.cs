@@ -21,10 +21,12 @@ internal sealed class DefinitionWriter
     private readonly HeaderDiagnostics _diagnostics;
     private readonly Utf8Writer _out;
     private readonly PaddingWriter _padding;
+    private readonly HeaderPieces? _pieces;
 
     public DefinitionWriter(TypeColumns types, EmittedNames names, EmissionBudget budget, BpftoolDialect dialect,
-        HeaderDiagnostics diagnostics, Utf8Writer output)
+        HeaderDiagnostics diagnostics, Utf8Writer output, HeaderPieces? pieces = null)
     {
+        _pieces = pieces;
         _types = types;
         _names = names;
         _dialect = dialect;
@@ -209,6 +211,7 @@ internal sealed class DefinitionWriter
             }
 
             Indent(_out, level);
+            _pieces?.BeginMember(offset);
             WriteDeclaration(memberType, member, level);
             if (isBitfield)
             {
@@ -224,6 +227,7 @@ internal sealed class DefinitionWriter
             WriteAlignment(_layout.DeclaredMemberAlignmentBytes(id, i));
             afterBitfield = isBitfield;
             _out.Write((byte)';');
+            _pieces?.EndMember(offset, isBitfield ? member.BitSize : 0, _layout.SizeBytes(memberType), new NameId(member.Name));
         }
 
         if (leftOut && _types.Kind(id) == TypeKind.Union)

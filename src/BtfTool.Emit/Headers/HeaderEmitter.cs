@@ -13,8 +13,8 @@ namespace BtfTool.Emit.Headers;
 /// </summary>
 public sealed class HeaderEmitter
 {
-    private const string TypesSlot = "types";
-    private const string KernelFunctionsSlot = "kernelFunctions";
+    private const string DefinitionsSlot = "definitions";
+    private const string KernelFunctionsSlot = "kernel_functions";
     private const string FunctionsSlot = "functions";
 
     private readonly TypeGraph _graph;
@@ -47,6 +47,56 @@ public sealed class HeaderEmitter
     public void Write(IBufferWriter<byte> target)
     {
         var output = new Utf8Writer(target);
+        Prepare(output);
+        WriteTemplate("vmlinux.h.hbs", output);
+        output.Flush();
+    }
+
+    /// <summary>Writes the definitions alone, as <see cref="Write"/> does between the lines that begin and end a header.</summary>
+    /// <inheritdoc cref="Write"/>
+    public void WriteDefinitions(IBufferWriter<byte> target)
+    {
+        var output = new Utf8Writer(target);
+        Prepare(output);
+        WriteTypes(_types!, _emitter!);
+        output.Flush();
+    }
+
+    /// <summary>Writes the prototypes of the kernel functions that BPF programs may call, in terms of the definitions.</summary>
+    /// <param name="target">Receives UTF-8 text.</param>
+    /// <param name="framed">Whether with the lines around them that a header has; where types were chosen there is nothing then.</param>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public void WriteKernelFunctions(IBufferWriter<byte> target, bool framed)
+    {
+        // Names count in the order of the definitions.
+        var redirected = new RedirectedWriter();
+        var output = new Utf8Writer(redirected);
+        Prepare(output);
+        WriteTypes(_types!, _emitter!);
+        output.Flush();
+        redirected.Target = target;
+        output.Flush();
+        if (!framed)
+        {
+            KernelFunctions.Write(_types!, _emitter!, _diagnostics!, output);
+        }
+        else if (_options.Roots is null)
+        {
+            WriteTemplate("kfuncs.h.hbs", output);
+        }
+
+        output.Flush();
+    }
+
+    /// <summary>Writes the definitions piece by piece.</summary>
+    internal void WritePieces(HeaderPieces pieces)
+    {
+        Prepare(pieces.Output, pieces);
+        WriteTypes(_types!, _emitter!);
+    }
+
+    private void Prepare(Utf8Writer output, HeaderPieces? pieces = null)
+    {
         TypeColumns types = _types = new TypeColumns(_graph);
         if (!_dialect.KnowsBtfOnly)
         {
@@ -56,9 +106,7 @@ public sealed class HeaderEmitter
         _names = new EmittedNames(types, output, _dialect);
         _diagnostics = new HeaderDiagnostics(types);
         var budget = new EmissionBudget(output, _options, types.Rows);
-        _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output);
-        WriteTemplate("vmlinux.h.hbs", output);
-        output.Flush();
+        _emitter = new TypeEmitter(types, _names, budget, _dialect, _diagnostics, output, pieces);
     }
 
     /// <summary>
@@ -90,14 +138,14 @@ public sealed class HeaderEmitter
     {
         var model = new Dictionary<string, object?>();
         string template = TemplateEngine.ReadBuiltIn(name);
-        foreach (TemplatePiece piece in TemplateEngine.RenderAround(template, model, TypesSlot, KernelFunctionsSlot, FunctionsSlot))
+        foreach (TemplatePiece piece in TemplateEngine.RenderAround(template, model, DefinitionsSlot, KernelFunctionsSlot, FunctionsSlot))
         {
             switch (piece.Slot)
             {
                 case null:
                     output.Write(piece.Text.Span);
                     break;
-                case TypesSlot:
+                case DefinitionsSlot:
                     WriteTypes(_types!, _emitter!);
                     break;
                 case KernelFunctionsSlot when _options.Roots is null:

@@ -83,6 +83,25 @@ internal sealed class LayoutAssertions
         output.Flush();
     }
 
+    /// <summary>Whether a compiler can be expected to agree on the layout of a type that the header defines.</summary>
+    internal bool CanAgree(TypeId id) => !Disagrees(id, 0) && !LosesMembers(id, 0);
+
+    // A header that leaves out a member cannot be asked for it.
+    private bool LosesMembers(TypeId id, int depth)
+    {
+        foreach (MemberView member in _graph[id].Members)
+        {
+            TypeView inner = _graph[StripQualifiers(member.Type)];
+            if (_header.LeavesOut(member.Type)
+                || (depth <= _limits.MaxNesting && inner.IsComposite && inner.IsAnonymous && LosesMembers(inner.Id, depth + 1)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void WriteSize(Utf8Writer output, byte[] name, ulong sizeBytes)
     {
         output.Write("_Static_assert(sizeof("u8);

@@ -17,18 +17,20 @@ internal sealed class TypeEmitter
     private readonly DefinitionWriter _definitions;
     private readonly DependencyOrder _order;
     private readonly Utf8Writer _out;
+    private readonly HeaderPieces? _pieces;
     private bool _isChecked;
 
     public TypeEmitter(TypeColumns types, EmittedNames names, EmissionBudget budget, BpftoolDialect dialect,
-        HeaderDiagnostics diagnostics, Utf8Writer output)
+        HeaderDiagnostics diagnostics, Utf8Writer output, HeaderPieces? pieces = null)
     {
+        _pieces = pieces;
         _types = types;
         _names = names;
         _budget = budget;
         _dialect = dialect;
         _diagnostics = diagnostics;
         _out = output;
-        _definitions = new DefinitionWriter(types, names, budget, dialect, diagnostics, output);
+        _definitions = new DefinitionWriter(types, names, budget, dialect, diagnostics, output, pieces);
         _order = new DependencyOrder(types, budget);
         if (types.HasUnknownKinds)
         {
@@ -168,7 +170,7 @@ internal sealed class TypeEmitter
             if (!IsBuiltIn(id))
             {
                 _definitions.WriteTypedef(id);
-                End();
+                End(id);
             }
 
             _types.Set(id, TypeMarks.Forwarded);
@@ -189,20 +191,21 @@ internal sealed class TypeEmitter
                 break;
             case TypeKind.Float when !_dialect.LeavesClangWithoutFloats:
                 EmitFloatAlias(_types.NameBytes(id));
+                _pieces?.End(id, isForward: false);
                 _types.Set(id, TypeMarks.Emitted);
                 break;
             case TypeKind.Enum or TypeKind.Enum64:
                 if (container == 0)
                 {
                     _definitions.WriteEnum(id, 0);
-                    End();
+                    End(id);
                 }
 
                 _types.Set(id, TypeMarks.Emitted);
                 break;
             case TypeKind.Forward:
                 _definitions.WriteForward(id);
-                End();
+                End(id, isForward: true);
                 _types.Set(id, TypeMarks.Emitted);
                 break;
             case TypeKind.Typedef:
@@ -241,7 +244,7 @@ internal sealed class TypeEmitter
         if (!_types.Has(id, TypeMarks.Forwarded) && !IsBuiltIn(id))
         {
             _definitions.WriteTypedef(id);
-            End();
+            End(id);
         }
 
         _types.Set(id, TypeMarks.Emitted);
@@ -284,7 +287,7 @@ internal sealed class TypeEmitter
         if (container == 0)
         {
             _definitions.WriteComposite(id, 0);
-            End();
+            End(id);
             _types.Set(id, TypeMarks.Emitted);
         }
 
@@ -294,7 +297,7 @@ internal sealed class TypeEmitter
     private void EmitForward(uint id)
     {
         _definitions.WriteForward(id);
-        End();
+        End(id, isForward: true);
         _types.Set(id, TypeMarks.Forwarded);
     }
 
@@ -322,7 +325,7 @@ internal sealed class TypeEmitter
             _out.Write(standard);
             _out.Write((byte)' ');
             _out.Write(name);
-            End();
+            End(id);
         }
     }
 
@@ -355,5 +358,9 @@ internal sealed class TypeEmitter
 
     private bool IsBuiltIn(uint typedef) => _types.NameBytes(typedef).SequenceEqual("__builtin_va_list"u8);
 
-    private void End() => _out.Write(";\n\n"u8);
+    private void End(uint id, bool isForward = false)
+    {
+        _out.Write(";\n\n"u8);
+        _pieces?.End(id, isForward);
+    }
 }

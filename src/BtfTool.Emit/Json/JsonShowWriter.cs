@@ -50,6 +50,9 @@ public sealed class JsonShowWriter : IDisposable
     /// <summary>Writes types of one graph into the document; several graphs may follow each other. Cost: 20 bytes for each of its types.</summary>
     public JsonTypeWriter TypesOf(TypeGraph graph) => new(graph, _options, _json, _budget);
 
+    /// <summary>Writes an item that is no type.</summary>
+    internal void WriteOther(Action<Utf8JsonWriter> write) => write(_json);
+
     /// <summary>Ends the document. All of it is with the target then.</summary>
     public void Finish()
     {

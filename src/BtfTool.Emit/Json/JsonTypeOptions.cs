@@ -14,6 +14,9 @@ public sealed record JsonTypeOptions
     /// <summary>Offsets of nested members count from their own struct.</summary>
     public bool RelativeOffsets { get; init; }
 
+    /// <summary>Members have a key <c>declaration</c>: C text with the name in it. Not part of the document of <c>show --json</c>.</summary>
+    public bool Declarations { get; init; }
+
     /// <summary>Bounds on nesting and on the text that one type expands to.</summary>
     public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
 }

@@ -39,13 +39,16 @@ internal sealed class JsonTypeTexts(TypeGraph graph, ReaderLimits limits)
         return text;
     }
 
-    private ReadOnlySpan<byte> Write(TypeId id)
+    /// <summary>The declaration of something of a type. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Of(TypeId id, ReadOnlySpan<byte> name) => Write(id, name);
+
+    private ReadOnlySpan<byte> Write(TypeId id, ReadOnlySpan<byte> name = default)
     {
         _writer ??= new Utf8Writer(_scratch);
         for (int attempt = 0; attempt < 2; attempt++)
         {
             long start = _writer.Length;
-            _declarations.Write(id, default, _writer);
+            _declarations.Write(id, name, _writer);
             if (_writer.TryRecall(_writer.Length - start, out ReadOnlySpan<byte> text))
             {
                 return text;

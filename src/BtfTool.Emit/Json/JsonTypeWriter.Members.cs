@@ -75,6 +75,11 @@ public sealed partial class JsonTypeWriter
         }
 
         _json.WriteString(JsonKeys.Type, _texts.Of(member.Type));
+        if (_options.Declarations)
+        {
+            _json.WriteString("declaration"u8, _texts.Of(member.Type, member.Name));
+        }
+
         _json.WriteNumber(JsonKeys.OffsetBytes, Plus(shown, place.OffsetBytes));
         _json.WriteNumber(JsonKeys.SizeBytes, place.SizeBytes);
         if (place.BitfieldBits != 0)

@@ -60,6 +60,12 @@ public sealed partial class JsonTypeWriter
     /// The type nests deeper or expands to more than the limits allow. Part of the document may be written by then.
     /// </exception>
     public void Write(TypeId id, int unitCount = 0, string? firstUnit = null, string? module = null)
+        => WriteCore(id, unitCount, firstUnit, module, null);
+
+    /// <summary>Writes one type and then what else is to be said of it.</summary>
+    internal void WriteWith(TypeId id, Action<Utf8JsonWriter> more) => WriteCore(id, 0, null, null, more);
+
+    private void WriteCore(TypeId id, int unitCount, string? firstUnit, string? module, Action<Utf8JsonWriter>? more)
     {
         _budget.StartType(id);
         _json.WriteStartObject();
@@ -78,6 +84,7 @@ public sealed partial class JsonTypeWriter
             _json.WriteEndObject();
         }
 
+        more?.Invoke(_json);
         _json.WriteEndObject();
     }
 
