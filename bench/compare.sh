@@ -76,11 +76,21 @@ rows() {
 # What people do: two listings, and diff. Both programs end with 1 where there are differences.
 printf '#!/bin/bash\ndiff <(pahole "$1") <(pahole "$2")\n' >"$work/pahole-diff"
 chmod +x "$work/pahole-diff"
+printf '#!/bin/bash\ndiff <(pahole -F dwarf -C task_struct "$1") <(pahole -F dwarf -C task_struct "$2")\n' >"$work/pahole-diff-task"
+chmod +x "$work/pahole-diff-task"
 gzip -dc fixtures/oracle/linux-6.1/vmlinux.btf.gz >"$work/old.btf"
 
 row "--version" "$tool --version" "pahole --version"
 row "diff 6.1 6.18" "$tool diff $work/old.btf $work/vmlinux.btf" "$work/pahole-diff $work/old.btf $work/vmlinux.btf"
 row "diff --summary 6.1 6.18" "$tool diff --summary $work/old.btf $work/vmlinux.btf" "$work/pahole-diff $work/old.btf $work/vmlinux.btf"
+
+# Rules as a project has them, against listing the same structs for a script to search.
+printf '%s\n' >"$work/net.layout" \
+    'struct sock { size <= 4096; holes <= 64; cachelines <= 64; offset sk_lock >= 1; offset sk_dst_cache >= 1 }' \
+    'struct tcp_sock { size <= 8192; holes <= 64; hole_bytes <= 512; cachelines <= 128; offset snd_nxt >= 1 }' \
+    'struct task_struct { size <= 65536; first thread_info; offset pid >= 1; offset comm >= 1; padding <= 64 }' \
+    'struct sk_buff { size <= 512; cachelines <= 8; offset len >= 1; offset head >= 1; no_padding }'
+row "check 20 rules 6.18" "$tool check $work/net.layout -f $work/vmlinux.btf" "pahole -C sock,tcp_sock,task_struct,sk_buff $work/vmlinux.btf"
 rows "6.18" "$work/vmlinux.btf"
 if [ -r /sys/kernel/btf/vmlinux ]; then
     rows "running" /sys/kernel/btf/vmlinux
@@ -89,6 +99,8 @@ fi
 # A kernel with DWARF is 600 MB: it is measured where BENCH_DWARF names one, with 10 runs, for pahole takes seconds.
 if [ -n "${BENCH_DWARF:-}" ]; then
     warmup=1 runs=10
+    row "DWARF: diff NAME" "$tool diff $BENCH_DWARF $BENCH_DWARF task_struct --format dwarf" "$work/pahole-diff-task $BENCH_DWARF $BENCH_DWARF"
+    row "DWARF: check 20 rules" "$tool check $work/net.layout --format dwarf -f $BENCH_DWARF" "pahole -F dwarf -C sock,tcp_sock,task_struct,sk_buff $BENCH_DWARF"
     # The types stand in the order of the units that define them first.
     "$tool" list --columns name --no-header --format dwarf -f "$BENCH_DWARF" >"$work/names"
     first=$(head -n 1 "$work/names" | tr -d ' ') last=$(tail -n 1 "$work/names" | tr -d ' ')

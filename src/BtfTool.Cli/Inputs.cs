@@ -22,8 +22,9 @@ internal static class Inputs
 
     /// <summary>Opens the kernel of a folder of modules, or the running one; prints what the source has to say about itself.</summary>
     /// <exception cref="InvalidImageException">A file cannot be read, or no kernel is found.</exception>
-    public static TypeSource OpenKernel(string? path, string? directory, SourceOptions options) => path is null && directory is not null
-        ? Introduced(KernelModules.OpenKernel(directory, options)) : Open(path, options);
+    public static TypeSource OpenKernel(string? path, string? directory, SourceOptions options, string byOption = "--file") =>
+        path is null && directory is not null
+            ? Introduced(KernelModules.OpenKernel(directory, options, byOption)) : Open(path, options);
 
     /// <summary>Reads the modules of a kernel, and prints what that left out.</summary>
     /// <exception cref="InvalidImageException">There is no such folder, or nothing in it can be read; in strict mode, a module cannot.</exception>

@@ -214,7 +214,7 @@ internal static class CheckCommand
 
         private int Check(ParseResult r, List<CheckFile> files, CheckInputs inputs)
         {
-            List<CheckInput> opened = inputs.Read();
+            List<CheckInput> opened = inputs.Read(r.GetValue(_update) ? [] : files);
             if (opened.Count == 0)
             {
                 return ExitCode.Unusable;

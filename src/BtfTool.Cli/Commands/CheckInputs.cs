@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text;
 using BtfTool.Core.Checks;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Dwarf;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Sources;
 using BtfTool.Core.Types;
@@ -61,14 +62,18 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
         return !AreSomeUnusable;
     }
 
+    // Each name is a search of its own; more of them take as long as reading all.
+    private const int MostSearches = 4;
+
     /// <summary>Reads all that can be read; what cannot is reported.</summary>
-    public List<CheckInput> Read()
+    /// <param name="files">Check files; where they are about few names in DWARF, nothing else is read. Empty to read all.</param>
+    public List<CheckInput> Read(params List<CheckFile> files)
     {
         var inputs = new List<CheckInput>();
         foreach (string? word in Words())
         {
             (string? name, string? path) = word is null ? (null, null) : Split(word);
-            Try(path, () => inputs.Add(Read(name, path)));
+            Try(path, () => inputs.Add(Read(name, path, files)));
         }
 
         return inputs;
@@ -155,31 +160,84 @@ internal sealed class CheckInputs(CommonOptions common, LayoutTarget target, Par
         return source;
     }
 
-    private CheckInput Read(string? name, string? path)
+    private CheckInput Read(string? name, string? path, params List<CheckFile> files)
     {
         TypeSource source = Open(path);
         TargetMachine machine = target.MachineOf(r, source);
-        TypeGraphSet graphs = common.ReadGraphs(r, source);
-        var texts = new Dictionary<TypeGraph, DeclarationText>();
-        var input = new CheckInput(name, source.Path, graphs.Graphs[0], machine.Name.Length > 0 ? machine.Name : null, target.CachelineOf(r, machine))
-        {
-            Graphs = graphs,
-            TypeText = TextOf,
-            ModuleOf = KernelModules.NameOf,
-        };
+        CheckInput input = ReadNames(files, source, name, ArchOf(machine), graph => Of(new TypeGraphSet(graph))) ?? Of(common.ReadGraphs(r, source));
         _sourceOf.Add(input, source);
         return input;
 
-        string TextOf(TypeGraph graph, TypeId type)
+        CheckInput Of(TypeGraphSet graphs)
         {
-            if (!texts.TryGetValue(graph, out DeclarationText? text))
+            var texts = new Dictionary<TypeGraph, DeclarationText>();
+            return new CheckInput(name, source.Path, graphs.Graphs[0], ArchOf(machine), target.CachelineOf(r, machine))
             {
-                texts.Add(graph, text = new DeclarationText(graph));
-            }
-
-            return text.Of(type);
+                Graphs = graphs,
+                TypeText = (graph, type) => TextOf(texts, graph).Of(type),
+                ModuleOf = KernelModules.NameOf,
+            };
         }
     }
+
+    private static DeclarationText TextOf(Dictionary<TypeGraph, DeclarationText> texts, TypeGraph graph)
+    {
+        if (!texts.TryGetValue(graph, out DeclarationText? text))
+        {
+            texts.Add(graph, text = new DeclarationText(graph));
+        }
+
+        return text;
+    }
+
+    // The types of names in DWARF; null where all has to be read, which tells what is wrong with a name that nothing defines as well.
+    private CheckInput? ReadNames(List<CheckFile> files, TypeSource source, string? name, string? arch, Func<TypeGraph, CheckInput> of)
+    {
+        if (source.Format != SourceFormat.Dwarf || files.Count == 0)
+        {
+            return null;
+        }
+
+        var parts = new Dictionary<string, CheckInput>(StringComparer.Ordinal);
+        var results = new List<DwarfFindResult>();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (CheckFile file in files)
+        {
+            if (CheckEvaluator.NamesOf(file, name, arch) is not { } all)
+            {
+                return null;
+            }
+
+            names.UnionWith(all);
+        }
+
+        if (names.Count is 0 or > MostSearches)
+        {
+            return null;
+        }
+
+        foreach (string type in names)
+        {
+            results.Add(source.FindInDwarf(type)!);
+            parts.Add(type, of(results[^1].Graph));
+        }
+
+        CheckInput input = parts[names.Min!] with { Parts = parts };
+        if (!files.TrueForAll(file => CheckEvaluator.HasAll(file, input)))
+        {
+            return null;
+        }
+
+        Messages.Write(results.SelectMany(result => result.Diagnostics).Distinct());
+        if (common.WantsStages(r))
+        {
+            results.ForEach(result => Inputs.WriteStages(result.Stages));
+        }
+
+        return input;
+    }
+
+    private static string? ArchOf(TargetMachine machine) => machine.Name.Length > 0 ? machine.Name : null;
 
     // What is a file as it stands has no name in front.
     private static (string? Name, string Path) Split(string word)

@@ -66,15 +66,16 @@ internal static class DiffCommand
         {
             string[] names = r.GetValue(_names) ?? [];
             bool functions = !r.GetValue(_noFunctions);
-            using DiffSide old = DiffSide.Open(_common, r, r.GetValue(_old)!, r.GetValue(_oldBase), functions);
-            using DiffSide now = DiffSide.Open(_common, r, r.GetValue(_new)!, r.GetValue(_newBase), functions);
+            using DiffSide old = DiffSide.Open(_common, r, r.GetValue(_old)!, r.GetValue(_oldBase), _oldBase.Name, functions);
+            using DiffSide now = DiffSide.Open(_common, r, r.GetValue(_new)!, r.GetValue(_newBase), _newBase.Name, functions);
             if (r.GetValue(_why) is { } why)
             {
                 return Explain(r, old, now, why);
             }
 
+            GraphDiffResult? excerpt = DiffExcerpt.Of(old, now, names, _common.WantsStages(r));
             DiffNames? asked = names.Length > 0 ? DiffNames.Resolve(old.Types, now.Types, names) : null;
-            GraphDiffResult result = GraphComparison.Of(old.Types, now.Types,
+            GraphDiffResult result = excerpt ?? GraphComparison.Of(old.Types, now.Types,
                 new CompareOptions
                 {
                     IsWanted = asked is null ? null : asked.Has,

@@ -85,8 +85,11 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
     public static bool IsFor(string? target, CheckInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return target is null || (input.Name is { } name ? name == target : input.Arch is { } arch && CheckArch.AreSame(arch, target));
+        return IsFor(target, input.Name, input.Arch);
     }
+
+    private static bool IsFor(string? target, string? name, string? arch) =>
+        target is null || (name is not null ? name == target : arch is not null && CheckArch.AreSame(arch, target));
 
     /// <summary>The types that the blocks of a file are about in an input; null where the file has no block for it.</summary>
     public static IReadOnlyCollection<TypeId>? TypesOf(CheckFile file, CheckInput input)
@@ -103,6 +106,53 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
 
         return blocks.Exists(block => block is not null) ? types : null;
     }
+
+    /// <summary>
+    /// The names of types that the blocks of a file for an input are about, where nothing else is needed to evaluate it: null where there
+    /// are patterns, conditions on declarations, or baselines.
+    /// </summary>
+    /// <param name="file">The check file.</param>
+    /// <param name="name">The name of the input; null where it has none.</param>
+    /// <param name="arch">Its processor; null where it is not known.</param>
+    public static IReadOnlyCollection<string>? NamesOf(CheckFile file, string? name, string? arch)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (CheckBlock block in file.Blocks)
+        {
+            if (!IsFor(block.Target, name, arch))
+            {
+                continue;
+            }
+
+            if (block.IsMatch || block.DeclarationFile is not null)
+            {
+                return null;
+            }
+
+            names.Add(block.Name);
+        }
+
+        return file.Baselines.Count > 0 ? null : names;
+    }
+
+    /// <summary>Whether each block of a file for an input has a type that is defined.</summary>
+    public static bool HasAll(CheckFile file, CheckInput input)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(input);
+        foreach (CheckBlock block in file.Blocks)
+        {
+            if (IsFor(block.Target, input) && !(new TypeFinder([block]).TryFind(PartOf(input, block).Graphs, out List<TypeRef>[] found) && found[0].Count > 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static CheckInput PartOf(CheckInput input, CheckBlock block) => input.Parts?.GetValueOrDefault(block.Name) ?? input;
 
     private void Check(CheckInput input)
     {
@@ -122,24 +172,35 @@ public sealed class CheckEvaluator(CheckFile file, DateOnly today, CheckLimits? 
         int cacheline = target?.CachelineBytes > 0 ? target.CachelineBytes : file.Defaults.CachelineBytes > 0
             ? file.Defaults.CachelineBytes : input.CachelineBytes;
         List<CheckBlock?> blocks = file.Blocks.ConvertAll(block => IsFor(block.Target, input) ? block : null);
-        var finder = new TypeFinder(blocks);
-        if (!finder.TryFind(input.Graphs, out List<TypeRef>[] found))
-        {
-            throw new CheckLimitException("the blocks of the check file are about too many types together");
-        }
-
         _checkers.Clear();
         _cachelineBytes = cacheline;
+        var parts = new Dictionary<CheckInput, Part>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < blocks.Count; i++)
         {
             if (blocks[i] is { } block)
             {
+                CheckInput of = PartOf(input, block);
+                if (!parts.TryGetValue(of, out Part? part))
+                {
+                    parts[of] = part = Find(blocks, of);
+                }
+
+                (List<TypeRef>[] found, bool[] isDeclared) = part;
                 long before = _findings.Count + _left;
                 _ofBlock.Clear();
-                Check(block, found[i], finder.IsDeclared[i], input);
+                Check(block, found[i], isDeclared[i], of);
                 AddPassed(block, input, before, found[i].Count);
             }
         }
+    }
+
+    private sealed record Part(List<TypeRef>[] Found, bool[] IsDeclared);
+
+    private static Part Find(List<CheckBlock?> blocks, CheckInput input)
+    {
+        var finder = new TypeFinder(blocks);
+        return finder.TryFind(input.Graphs, out List<TypeRef>[] found) ? new Part(found, finder.IsDeclared)
+            : throw new CheckLimitException("the blocks of the check file are about too many types together");
     }
 
     private void AddPassed(CheckBlock block, CheckInput input, long before, int types)

@@ -53,6 +53,12 @@ public sealed record CheckInput(string? Name, string Path, TypeGraph Graph, stri
     /// <summary>The types with those of the modules of a kernel; <see cref="Graph"/> is the first.</summary>
     public TypeGraphSet Graphs { get; init; } = new(Graph);
 
+    /// <summary>
+    /// Where only the types of some names were read: for each name an input with the types of that name, all that they embed, and nothing
+    /// else, for a file that <see cref="CheckEvaluator.NamesOf"/> says it of. Null where all types were read.
+    /// </summary>
+    public IReadOnlyDictionary<string, CheckInput>? Parts { get; init; }
+
     /// <summary>Writes a type as C text, for <c>type MEMBER is</c>.</summary>
     public Func<TypeGraph, TypeId, string>? TypeText { get; init; }
 

@@ -30,6 +30,12 @@ public sealed record CompareOptions
     /// <summary>The same of the new build: nothing of what it does not define is gone.</summary>
     public bool IsNewPartial { get; init; }
 
+    /// <summary>
+    /// Whether both sides hold only the wanted types with all that they embed, as a search for names finds them: how many types embed one
+    /// is not known then, and renamed types are not looked for. What could be some is in <see cref="GraphDiffResult.Gone"/>.
+    /// </summary>
+    public bool IsExcerpt { get; init; }
+
     /// <summary>Bounds what an input can make the comparison do.</summary>
     public ReaderLimits Limits { get; init; } = ReaderLimits.Default;
 }

@@ -157,7 +157,9 @@ internal sealed class DifferenceList(
             embedded.Add(type, spread, all, causes);
         }
 
-        string? cause = causes.Count > 0 ? NameOf(causes[0]) : null;
+        // What it follows from may lie in a struct without a name that changed with it.
+        int root = spread.RootOf[pair];
+        string? cause = causes.Count > 0 ? NameOf(causes[0]) : !isCause && root >= 0 && root != pair ? NameOf(root) : null;
         for (int i = 0; i < all.Count; i++)
         {
             string name = NameOf(causes[i]);
@@ -191,7 +193,7 @@ internal sealed class DifferenceList(
             New = type.NewGraph < 0 ? null : new TypeRef(now.Graphs[type.NewGraph].Graph, new TypeId(type.NewId)),
             Changes = all,
             IsCause = isCause,
-            FanOut = fanOut,
+            FanOut = options.IsExcerpt ? -1 : fanOut,
             Breaks = together,
         };
         _found.Add(new Found(difference, pair, RankOf(together)));

@@ -52,7 +52,11 @@ public sealed class GraphComparison
     private GraphDiffResult Run()
     {
         _finder.Find();
-        new RenameFinder(_old, _new, _pairs, _comparer, _finder).Find();
+        if (!_options.IsExcerpt)
+        {
+            new RenameFinder(_old, _new, _pairs, _comparer, _finder).Find();
+        }
+
         foreach (int pair in _finder.Different)
         {
             var changes = new ChangeList();
@@ -67,7 +71,28 @@ public sealed class GraphComparison
         AddOneSided(_finder.Added, ChangeClass.TypeAdded, Breaks.None, _options.IsOldPartial);
         var spread = new ChangeSpread(_old, _pairs, _changes.Count > 0);
         var embedded = new EmbeddedChanges(_old, _new, _pairs, _comparer, _options.Limits);
-        return new DifferenceList(_old, _new, _pairs, _changes, spread, embedded, _options).Build(_finder.Both);
+        GraphDiffResult result = new DifferenceList(_old, _new, _pairs, _changes, spread, embedded, _options).Build(_finder.Both);
+        return !_options.IsExcerpt ? result : new GraphDiffResult(result.Differences, result.ComparedTypes)
+        {
+            Gone = NamesOf(_finder.Removed),
+            Appeared = NamesOf(_finder.Added),
+        };
+    }
+
+    private List<string> NamesOf(List<int> pairs)
+    {
+        var names = new List<string>();
+        foreach (int pair in pairs)
+        {
+            TypePair type = _pairs.All[pair];
+            if (type.Word != TypeWord.Base)
+            {
+                names.Add(type.OldGraph >= 0 ? _old.Graphs[type.OldGraph].Graph[new TypeId(type.OldId)].NameString
+                    : _new.Graphs[type.NewGraph].Graph[new TypeId(type.NewId)].NameString);
+            }
+        }
+
+        return names;
     }
 
     private void AddOneSided(List<int> pairs, ChangeClass changeClass, Breaks breaks, bool isPartial)

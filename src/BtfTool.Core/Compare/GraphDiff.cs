@@ -63,7 +63,7 @@ public sealed record TypeDifference
     /// <summary>Whether something changed in the type itself, and not only in types that it embeds.</summary>
     public bool IsCause { get; init; }
 
-    /// <summary>How many types changed only because they embed this one by value, themselves or through others.</summary>
+    /// <summary>How many types changed only because they embed this one by value, themselves or through others; -1 where that is not known.</summary>
     public int FanOut { get; init; }
 
     /// <summary>The most grave of what its changes break together.</summary>

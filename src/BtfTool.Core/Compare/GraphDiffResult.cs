@@ -31,6 +31,12 @@ public sealed class GraphDiffResult
     /// <summary>How many types of a name were compared with each other: those that both sides have.</summary>
     public int ComparedTypes { get; }
 
+    /// <summary>With <see cref="CompareOptions.IsExcerpt"/>, names of types that only the old side mentions; empty otherwise.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+
+    /// <summary>With <see cref="CompareOptions.IsExcerpt"/>, names of types that only the new side mentions; empty otherwise.</summary>
+    public IReadOnlyList<string> Appeared { get; init; } = [];
+
     /// <summary>Whether nothing differs.</summary>
     public bool IsEmpty => Differences.Count == 0;
 

@@ -26,7 +26,10 @@ public static class KernelModules
     /// whose folder (<c>lib/modules/R</c>) it is. A note says which it is.
     /// </summary>
     /// <exception cref="InvalidImageException">There is none that can be used; the message names what was tried.</exception>
-    public static TypeSource OpenKernel(string directory, SourceOptions? options = null)
+    /// <param name="directory">The folder.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="byOption">The option by which the user names a kernel, for the message.</param>
+    public static TypeSource OpenKernel(string directory, SourceOptions? options = null, string byOption = "--file")
     {
         ArgumentNullException.ThrowIfNull(directory);
         options ??= new SourceOptions();
@@ -40,7 +43,7 @@ public static class KernelModules
             }
         }
 
-        throw new InvalidImageException(directory, "", -1, $"the kernel of these modules is not found: give it with --file; tried {string.Join(", ", tried)}");
+        throw new InvalidImageException(directory, "", -1, $"the kernel of these modules is not found: give it with {byOption}; tried {string.Join(", ", tried)}");
     }
 
     /// <summary>

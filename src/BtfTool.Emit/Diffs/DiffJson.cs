@@ -53,7 +53,11 @@ public sealed class DiffJson(IBufferWriter<byte> output, Func<TypeGraph, string?
         json.WriteStartObject(name);
         json.WriteString("file"u8, input.File);
         json.WriteString("format"u8, input.Format);
-        json.WriteNumber("types"u8, input.TypeCount);
+        if (input.TypeCount is { } types)
+        {
+            json.WriteNumber("types"u8, types);
+        }
+
         if (input.ModuleCount > 0)
         {
             json.WriteNumber("modules"u8, input.ModuleCount);
@@ -102,7 +106,11 @@ public sealed class DiffJson(IBufferWriter<byte> output, Func<TypeGraph, string?
         json.WriteString("name"u8, difference.Name);
         json.WriteString("what"u8, item.IsAdded ? "added"u8 : item.IsRemoved ? "removed"u8 : "changed"u8);
         json.WriteBoolean("cause"u8, difference.IsCause);
-        json.WriteNumber("fan_out_types"u8, difference.FanOut);
+        if (difference.FanOut >= 0)
+        {
+            json.WriteNumber("fan_out_types"u8, difference.FanOut);
+        }
+
         WriteBreaks(json, item.Breaks);
         json.WriteString("level"u8, NameOf(DiffSelection.LevelOf(item.Breaks)));
         json.WriteBoolean("allowed"u8, item.Level is null);

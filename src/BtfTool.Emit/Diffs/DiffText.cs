@@ -69,7 +69,7 @@ public sealed class DiffText(Utf8Writer output, DiffTextOptions options)
         output.Write(mark);
         output.Style(TextStyle.Plain);
         string modules = input.ModuleCount == 0 ? "" : Text($", {input.ModuleCount} modules");
-        output.Write(Text($" {TextRows.Harmless(input.File)} ({input.Format}, {input.TypeCount} types{modules}"));
+        output.Write(Text($" {TextRows.Harmless(input.File)} ({input.Format}{(input.TypeCount is { } types ? $", {types} types" : "")}{modules}"));
         Part(input.Machine, "");
         Part(input.Producer, "");
         Part(input.BuildId, "build id ");

@@ -17,6 +17,8 @@ public sealed class DeclarationText(TypeGraph graph, ReaderLimits? limits = null
     private readonly int _maxNesting = (limits ?? ReaderLimits.Default).MaxNesting;
     private readonly Dictionary<TypeId, string> _texts = [];
     private TypeId[] _chain = new TypeId[32];
+    private System.Buffers.ArrayBufferWriter<byte>? _buffer;
+    private Utf8Writer? _writer;
 
     /// <summary>The text of a type, without a name. Cost: O(1) once known.</summary>
     public string Of(TypeId id)
@@ -33,11 +35,15 @@ public sealed class DeclarationText(TypeGraph graph, ReaderLimits? limits = null
     /// <summary>The declaration of something of a type.</summary>
     public string Of(TypeId id, ReadOnlySpan<byte> name)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(64);
-        var writer = new Utf8Writer(buffer);
-        Write(id, name, writer);
-        writer.Flush();
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+        // The writer takes whole blocks: one for all texts.
+        _buffer ??= new System.Buffers.ArrayBufferWriter<byte>(2 * MostTextBytes);
+        _writer ??= new Utf8Writer(_buffer);
+        Write(id, name, _writer);
+        _writer.Flush();
+        string text = System.Text.Encoding.UTF8.GetString(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+        _writer.Flush();
+        return text;
     }
 
     /// <summary>

@@ -126,10 +126,16 @@ public sealed class Utf8Writer
         _block[_at++] = b;
     }
 
-    /// <summary>Writes a string; for edges, not for hot paths.</summary>
+    /// <summary>Writes a string, U+FFFD for what is no text; for edges, not for hot paths.</summary>
     public void Write(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length * 3L <= _end - _at)
+        {
+            _at += System.Text.Encoding.UTF8.GetBytes(text, _block.AsSpan(_at, _end - _at));
+            return;
+        }
+
         Span<byte> utf8 = stackalloc byte[4];
         foreach (System.Text.Rune rune in text.EnumerateRunes())
         {

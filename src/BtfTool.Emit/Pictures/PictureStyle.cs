@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace BtfTool.Emit.Pictures;
+
+/// <summary>The looks of pictures, from files that are part of this assembly.</summary>
+internal static class PictureStyle
+{
+    /// <summary>Hatching of what nothing uses; once in a document.</summary>
+    public static ReadOnlySpan<byte> Patterns =>
+        """
+        <defs><pattern id="btf-hole" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="8" height="8" style="fill:var(--holebg);stroke:none"/><rect width="2" height="8" style="fill:var(--hole);fill-opacity:.55;stroke:none"/></pattern><pattern id="btf-pad" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="8" height="8" style="fill:var(--padbg);stroke:none"/><rect width="1.5" height="8" style="fill:var(--pad);fill-opacity:.6;stroke:none"/></pattern></defs>
+
+        """u8;
+
+    /// <summary>The style of a document that is a picture alone.</summary>
+    public static string Alone => Read("picture.css") + "@media(prefers-color-scheme:dark){.picture{" + Read("picture-dark.css") + "}}\n"
+        + ".paper{fill:var(--paper)}.heading{font-size:17px;font-weight:700}\n"
+        + "@media(max-width:600px){.picture{font-size:24px}.picture .wide{display:none}.picture .small{display:inline}"
+        + ".picture .line{display:none}.picture .at,.picture .group text{font-size:19px}.heading{font-size:26px}}\n";
+
+    /// <summary>The text of an asset, such as <c>report.css</c>.</summary>
+    public static string Read(string name)
+    {
+        using Stream stream = typeof(PictureStyle).Assembly.GetManifestResourceStream("pictures/" + name)
+            ?? throw new FileNotFoundException("no asset has this name", name);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
