@@ -15,7 +15,7 @@ export class Harness {
   }
 
   async start(executablePath) {
-    this.#browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    this.#browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
     console.log(`chromium ${this.#browser.version()}`);
   }
 
@@ -24,6 +24,7 @@ export class Harness {
     if (this.filter && !name.includes(this.filter)) return;
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     const wrong = [];
     await context.route("**/*", route => {
       const url = route.request().url();

@@ -14,6 +14,7 @@ internal static class ReportCommand
     public static CommandEntry Entry { get; } = new("report", "Draw types: a page, a picture or a comment with cache lines, holes and what would be better", Fill,
     [
         ("btftool report tcp_sock -o report.html", "one page that needs nothing else: picture, listing, facts, a better order"),
+        ("btftool report --all -o kernel.html", "all structs and unions as a table to search, filter and sort, with the picture of each"),
     ]);
 
     private static void Fill(Command command)
@@ -37,15 +38,15 @@ internal static class ReportCommand
 
         private readonly LayoutTarget _target = new();
 
-        public IEnumerable<Option> Own => [.. _target.All];
+        private readonly RankedReport _ranked;
+
+        public Options() => _ranked = new RankedReport(Common);
+
+        public IEnumerable<Option> Own => [.. _ranked.All, .. _target.All];
 
         public void Validate(CommandResult result)
         {
-            if (result.GetResult(Names) is not { Tokens.Count: > 0 })
-            {
-                result.AddError("Give the NAME of a struct or union.");
-            }
-
+            _ranked.Validate(result, result.GetResult(Names) is { Tokens.Count: > 0 });
             TypeNames.Validate(result, result.GetValue(Names) ?? []);
             _target.Validate(result);
         }
@@ -56,6 +57,11 @@ internal static class ReportCommand
             using TypeSource source = Common.OpenSource(r, declarationPlaces: true);
             TargetMachine machine = _target.MachineOf(r, source);
             int cacheline = _target.CachelineOf(r, machine);
+            if (_ranked.IsAsked(r))
+            {
+                return _ranked.Run(r, source, machine, cacheline);
+            }
+
             List<LayoutSubject> subjects = LayoutSubject.Of(Common, r, source, names);
             using OutputTarget target = Common.OpenTarget(r);
             var output = new Utf8Writer(target.Writer);

@@ -24,16 +24,15 @@ internal sealed class GainPlanner(LayoutRankingOptions options)
         Use(type.Graph);
         SlabCache? cache = options.Slabs?.CacheOf(type);
         isJoined = cache is not null;
-        return Plan(type.Id, _analyzer!.Summarize(type.Id)) is { IsImprovement: true } plan ? Gain(plan, type, cache) : null;
+        return PlanOf(type) is { } plan ? Gain(plan, type, cache) : null;
     }
 
     /// <summary>The plan of a struct; null where there is nothing to gain.</summary>
     /// <param name="type">The struct; those of a graph are asked together.</param>
-    /// <param name="layout">What it comes to.</param>
-    public ReorganizationPlan? PlanOf(TypeRef type, in LayoutSummary layout)
+    public ReorganizationPlan? PlanOf(TypeRef type)
     {
         Use(type.Graph);
-        return Plan(type.Id, layout) is { IsImprovement: true } plan ? plan : null;
+        return CanGain(_analyzer!.Summarize(type.Id)) && Plan(type.Id) is { IsImprovement: true } plan ? plan : null;
     }
 
     /// <summary>The same gain, searched to the end: with the fewest moves.</summary>
@@ -55,13 +54,8 @@ internal sealed class GainPlanner(LayoutRankingOptions options)
         Change = cache?.Resize(plan.BeforeObjective.SizeBytes, plan.AfterObjective.SizeBytes),
     };
 
-    private ReorganizationPlan? Plan(TypeId type, in LayoutSummary layout)
+    private ReorganizationPlan Plan(TypeId type)
     {
-        if (!CanGain(layout))
-        {
-            return null;
-        }
-
         _first ??= With(Math.Min(FirstSteps, options.Reorganize.MaxSteps));
         ReorganizationPlan plan = _first.Plan(type);
         return plan.Proof.HasFlag(PlanProof.Layout) ? plan : PlanWhole(type);

@@ -1,6 +1,5 @@
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
-using BtfTool.Core.Layout;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 

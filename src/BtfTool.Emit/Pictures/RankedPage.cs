@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using BtfTool.Core.Types;
-using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Emit.Pictures;
@@ -27,46 +25,31 @@ public static class RankedPage
         ArgumentNullException.ThrowIfNull(target);
         var ranked = RankedTypes.Of(types, options);
         var output = new Utf8Writer(target);
-        foreach (TemplatePiece piece in PageFrame.Pieces)
+        ReportPage.Write(output, "Types of " + options.Source, summary => WriteSummary(options, summary), body =>
         {
-            switch (piece.Slot)
-            {
-                case null:
-                    output.Write(piece.Text.Span);
-                    break;
-                case "title":
-                    HtmlText.Write(output, "Types of " + options.Source);
-                    break;
-                case "style":
-                    PageFrame.WriteAsset("report.css", output);
-                    PageFrame.WriteAsset("table.css", output);
-                    break;
-                case "body":
-                    WriteBody(ranked, options, output, target);
-                    break;
-                case "script":
-                    PageFrame.WriteAsset("report.js", output);
-                    PageFrame.WriteAsset("where.js", output);
-                    PageFrame.WriteAsset("ranking.js", output);
-                    break;
-            }
-        }
-
+            body.Write(PictureStyle.Read("ranking.html"));
+            WriteStatic(ranked, body);
+        }, data => WriteData(ranked, options, data, target), "table.css", "where.js", "ranking.js");
         output.Flush();
     }
 
-    private static void WriteBody(RankedTypes ranked, RankedPageOptions options, Utf8Writer output, IBufferWriter<byte> target)
+    private static void WriteSummary(RankedPageOptions options, Utf8Writer output)
     {
         output.Write("<p class=\"facts\">"u8);
         HtmlText.Write(output, options.Machine.Name.Length > 0 ? options.Machine.Name + ", cache" : "Cache");
         output.Write(" lines of "u8);
         output.WriteDecimal(options.CachelineBytes);
-        output.Write(" bytes. Savings: what the best order of the members would gain.</p>\n"u8);
-        PageFrame.WriteAsset("ranking.html", output);
-        WriteStatic(ranked, output);
+        output.Write(" bytes. Saves: what the best order of the members found would gain.</p>\n"u8);
+    }
+
+    private static void WriteData(RankedTypes ranked, RankedPageOptions options, Utf8Writer output, IBufferWriter<byte> target)
+    {
         output.Write("<script type=\"application/json\" id=\"types-data\">"u8);
         output.Flush();
         RankedData.Write(ranked, options, target);
+
+        // Others have written where its block was.
+        output.Flush();
         output.Write("</script>\n"u8);
         for (int i = 0; i < ranked.Chunks.Length; i++)
         {

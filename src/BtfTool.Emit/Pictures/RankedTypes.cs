@@ -5,6 +5,7 @@ using BtfTool.Core.IO;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Reorganization;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Reorganize;
 using BtfTool.Emit.Text;
 
 namespace BtfTool.Emit.Pictures;
@@ -39,24 +40,79 @@ internal sealed class RankedTypes
     /// <exception cref="ArgumentException">One is neither struct nor union.</exception>
     public static RankedTypes Of(IReadOnlyList<TypeRef> types, RankedPageOptions options)
     {
+        ReorganizedStruct?[] better = Better(types, options);
         var rows = new RankedRow[types.Count];
         byte[][] chunks = new byte[(types.Count + ChunkTypes - 1) / ChunkTypes][];
-        int next = -1;
-        Crew.Run(Math.Clamp(Crew.Size(options.Jobs), 1, Math.Max(1, chunks.Length)), _ =>
+        Share(chunks.Length, options.Jobs, () =>
         {
             var writer = new ChunkWriter(options);
-            for (int chunk = Interlocked.Increment(ref next); chunk < chunks.Length; chunk = Interlocked.Increment(ref next))
+            return chunk =>
             {
                 int first = chunk * ChunkTypes, end = Math.Min(types.Count, first + ChunkTypes);
                 for (int i = first; i < end; i++)
                 {
-                    rows[i] = writer.Add(types[i]);
+                    rows[i] = writer.Add(types[i], better[i], i);
                 }
 
                 chunks[chunk] = writer.Finish();
-            }
+            };
         });
         return new RankedTypes(types, rows, chunks);
+    }
+
+    // The structs that a better order exists for, laid out in one graph over each of theirs.
+    private static ReorganizedStruct?[] Better(IReadOnlyList<TypeRef> types, RankedPageOptions options)
+    {
+        var plans = new ReorganizationPlan?[types.Count];
+        Share((types.Count + ChunkTypes - 1) / ChunkTypes, options.Jobs, () =>
+        {
+            var planner = new GainPlanner(new LayoutRankingOptions { Reorganize = new ReorganizeOptions { CachelineBytes = options.CachelineBytes } });
+            return share =>
+            {
+                for (int i = share * ChunkTypes; i < Math.Min(types.Count, (share + 1) * ChunkTypes); i++)
+                {
+                    plans[i] = planner.PlanOf(types[i]);
+                }
+            };
+        });
+
+        var better = new ReorganizedStruct?[types.Count];
+        for (int first = 0, end; first < types.Count; first = end)
+        {
+            TypeGraph graph = types[first].Graph;
+            var structs = new ReorganizedStructs(graph, options.CachelineBytes, withSteps: false);
+            var added = new List<int>();
+            for (end = first; end < types.Count && types[end].Graph == graph; end++)
+            {
+                if (plans[end] is { } plan)
+                {
+                    structs.Add(plan, "struct " + RankedData.NameOf(types[end].View), module: options.ModuleOf(graph));
+                    added.Add(end);
+                }
+            }
+
+            IReadOnlyList<ReorganizedStruct> built = added.Count == 0 ? [] : structs.Build();
+            for (int i = 0; i < added.Count; i++)
+            {
+                better[added[i]] = built[i];
+            }
+        }
+
+        return better;
+    }
+
+    // Each thread makes what it works with and takes the next share until none is left.
+    private static void Share(int shares, int jobs, Func<Action<int>> newWorker)
+    {
+        int next = -1;
+        Crew.Run(Math.Clamp(Crew.Size(jobs), 1, Math.Max(1, shares)), _ =>
+        {
+            Action<int> work = newWorker();
+            for (int share = Interlocked.Increment(ref next); share < shares; share = Interlocked.Increment(ref next))
+            {
+                work(share);
+            }
+        });
     }
 
     private static int[] ByRank(RankedRow[] rows)
@@ -87,46 +143,47 @@ internal sealed class RankedTypes
     }
 
     // What one thread has.
-    private sealed class ChunkWriter(RankedPageOptions options)
+    private sealed class ChunkWriter
     {
-        private readonly GainPlanner _planner = new(new LayoutRankingOptions
-        {
-            Reorganize = new ReorganizeOptions { CachelineBytes = options.CachelineBytes },
-        });
-
-        private readonly MemoryStream _packed = new();
+        private readonly RankedPageOptions _options;
         private readonly ArrayBufferWriter<byte> _text = new(1 << 20);
+        private readonly Utf8Writer _output;
+        private readonly TypeSection _section;
         private LayoutReporter? _reporter;
-        private Utf8Writer? _output;
 
-        public RankedRow Add(TypeRef type)
+        public ChunkWriter(RankedPageOptions options)
+        {
+            _options = options;
+            _output = new Utf8Writer(_text);
+            _section = new TypeSection(_output);
+        }
+
+        public RankedRow Add(TypeRef type, ReorganizedStruct? better, int number)
         {
             if (_reporter?.Graph != type.Graph)
             {
-                _reporter = new LayoutReporter(type.Graph, options.CachelineBytes, options.Machine.PageBytes);
+                _reporter = new LayoutReporter(type.Graph, _options.CachelineBytes, _options.Machine.PageBytes);
             }
 
-            _output ??= new Utf8Writer(_text);
             LayoutReport report = _reporter.Report(type.Id);
-            ReorganizationPlan? plan = _planner.PlanOf(type, report.Layout.Summary);
-            options.Section(_output, report, plan, options.ModuleOf(type.Graph));
+            _section.Write(new PictureSubject(report) { Module = _options.ModuleOf(type.Graph), Reorganized = better }, number);
             _output.Write((byte)0);
-            return new RankedRow(report, plan);
+            return new RankedRow(report, better?.Plan);
         }
 
         public byte[] Finish()
         {
-            _output!.Flush();
-            _packed.SetLength(0);
-            using (var deflate = new DeflateStream(_packed, CompressionLevel.Optimal, leaveOpen: true))
+            _output.Flush();
+            using var packed = new MemoryStream(_text.WrittenCount / 8);
+            using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal, leaveOpen: true))
             {
                 deflate.Write(_text.WrittenSpan);
             }
 
             _text.ResetWrittenCount();
-            _output = null;
-            byte[] encoded = new byte[Base64.GetMaxEncodedToUtf8Length((int)_packed.Length)];
-            Base64.EncodeToUtf8(_packed.GetBuffer().AsSpan(0, (int)_packed.Length), encoded, out _, out _);
+            _output.Flush();
+            byte[] encoded = new byte[Base64.GetMaxEncodedToUtf8Length((int)packed.Length)];
+            Base64.EncodeToUtf8(packed.GetBuffer().AsSpan(0, (int)packed.Length), encoded, out _, out _);
             return encoded;
         }
     }

@@ -209,7 +209,7 @@
 
   // Rows in sight and some around; the one with the focus stays, wherever it is, since removing it would lose the focus.
   function draw(force = false, count = 0) {
-    const height = scroller.clientHeight || 600;
+    const height = Math.min(scroller.clientHeight || 600, 2 * innerHeight);
     const spare = 12;
     const first = Math.max(0, Math.min(view.length - 1, Math.floor(scroller.scrollTop / rowHeight)) - spare);
     const last = Math.min(view.length - 1, first + Math.max(count, Math.ceil(height / rowHeight) + 2 * spare));
@@ -399,6 +399,7 @@
   addEventListener("afterprint", () => draw(true));
 
   ranking.hidden = false;
+  document.documentElement.classList.add("whole");
   byId("filters").open = matchMedia("(min-width: 60rem)").matches;
   drawHead();
   restore();
