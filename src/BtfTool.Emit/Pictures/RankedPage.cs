@@ -39,7 +39,7 @@ public static class RankedPage
         HtmlText.Write(output, options.Machine.Name.Length > 0 ? options.Machine.Name + ", cache" : "Cache");
         output.Write(" lines of "u8);
         output.WriteDecimal(options.CachelineBytes);
-        output.Write(" bytes. Saves: what the best order of the members found would gain.</p>\n"u8);
+        output.Write(" bytes.</p>\n"u8);
     }
 
     private static void WriteData(RankedTypes ranked, RankedPageOptions options, Utf8Writer output, IBufferWriter<byte> target)

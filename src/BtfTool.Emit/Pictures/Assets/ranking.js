@@ -175,7 +175,8 @@
       const button = make("button", { type: "button", title: c.about }, c.label);
       button.addEventListener("click", () => {
         const first = c.isText || c.key === "rank" ? c.key : "-" + c.key;
-        sort = sort === first ? (first.startsWith("-") ? c.key : "-" + c.key) : first;
+        const second = first.startsWith("-") ? c.key : "-" + c.key;
+        sort = sort === first ? second : sort === second ? "rank" : first;
         order();
         active = 0;
         scroller.scrollTop = 0;
@@ -251,6 +252,12 @@
     else if (top + rowHeight > scroller.scrollTop + height) scroller.scrollTop = top + rowHeight - height;
   }
 
+  // A row that is far from what is in sight comes to its middle.
+  function center(place) {
+    const middle = place * rowHeight - (scroller.clientHeight - rowHeight) / 2;
+    if (Math.abs(middle - scroller.scrollTop) > scroller.clientHeight / 2) scroller.scrollTop = middle; else reveal(place);
+  }
+
   function goTo(place) {
     if (view.length === 0) return;
     active = Math.max(0, Math.min(view.length - 1, place));
@@ -305,7 +312,7 @@
     section.removeAttribute("aria-busy");
     section.scrollTop = 0;
     Sections.prepare(section);
-    if (place >= 0) reveal(place);
+    if (place >= 0) center(place);
     draw(true);
     if (takeFocus) section.focus({ preventScroll: true });
   }
