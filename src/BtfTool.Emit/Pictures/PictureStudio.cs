@@ -12,6 +12,10 @@ internal sealed class PictureStudio
     private readonly Dictionary<TypeGraph, (PictureBuilder Builder, DeclarationText Declarations)> _tools = [];
     private readonly Dictionary<TypeGraph, LayoutReporter> _reporters = [];
 
+    /// <summary>Reports on a type and draws it.</summary>
+    public PictureWords Draw(TypeGraph graph, TypeId type, int cachelineBytes, StructPicture? like = null, ReadOnlySpan<int> likeIndex = default) =>
+        Draw(ReporterOf(graph, cachelineBytes, KmallocBuckets.PageBytes).Report(type), like, likeIndex);
+
     /// <summary>Draws a type.</summary>
     public PictureWords Draw(LayoutReport report, StructPicture? like = null, ReadOnlySpan<int> likeIndex = default)
     {
@@ -25,15 +29,9 @@ internal sealed class PictureStudio
     }
 
     /// <summary>Draws a struct as it could be, with the marks and colours of how it is; and says which marks moved.</summary>
-    public (PictureWords Words, HashSet<int> Moved) DrawAfter(StructPicture before, ReorganizedStruct reorganized)
+    public (PictureWords Words, Dictionary<int, PictureMark> Moved) DrawAfter(StructPicture before, ReorganizedStruct reorganized)
     {
-        LayoutReport old = before.Report;
-        if (!_reporters.TryGetValue(reorganized.RelaidGraph, out LayoutReporter? reporter))
-        {
-            reporter = new LayoutReporter(reorganized.RelaidGraph, old.CachelineBytes, old.PageBytes);
-            _reporters.Add(reorganized.RelaidGraph, reporter);
-        }
-
+        LayoutReporter reporter = ReporterOf(reorganized.RelaidGraph, before.Report.CachelineBytes, before.Report.PageBytes);
         ReadOnlySpan<PlacedMember> members = reorganized.Plan.Members;
         int[] likeIndex = new int[members.Length];
         for (int i = 0; i < likeIndex.Length; i++)
@@ -41,16 +39,27 @@ internal sealed class PictureStudio
             likeIndex[i] = members[i].Member;
         }
 
-        var moved = new HashSet<int>();
+        var moved = new Dictionary<int, PictureMark>();
         foreach (ref readonly MemberMove move in reorganized.Plan.Moves)
         {
             (int mark, _, int count) = before.MemberAt(move.Member);
             for (int i = 0; i < count; i++)
             {
-                moved.Add(mark + i);
+                moved[mark + i] = PictureMark.Moved;
             }
         }
 
         return (Draw(reporter.Report(reorganized.Relaid), before, likeIndex), moved);
+    }
+
+    private LayoutReporter ReporterOf(TypeGraph graph, int cachelineBytes, int pageBytes)
+    {
+        if (!_reporters.TryGetValue(graph, out LayoutReporter? reporter))
+        {
+            reporter = new LayoutReporter(graph, cachelineBytes, pageBytes);
+            _reporters.Add(graph, reporter);
+        }
+
+        return reporter;
     }
 }

@@ -20,12 +20,12 @@ public sealed class PictureSvg(Utf8Writer output)
 
     // The sizes of letters in the style, and those on narrow screens.
     private const int FontSize = 13;
-    private const int NarrowFontSize = 23;
+    private const int NarrowFontSize = 21;
     private const int DigitWidth = 9;
 
     private PictureWords _words = null!;
     private StructPicture _picture = null!;
-    private IReadOnlySet<int>? _marked;
+    private IReadOnlyDictionary<int, PictureMark>? _marked;
     private int _unit;
     private int _left;
 
@@ -33,15 +33,15 @@ public sealed class PictureSvg(Utf8Writer output)
     /// <param name="picture">The picture.</param>
     /// <param name="declarations">Texts of types, of the picture's graph.</param>
     /// <param name="title">What it shows, for screen readers.</param>
-    /// <param name="marked">Marks of entries that are to stand out: what moved, or changed. Null for none.</param>
-    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlySet<int>? marked = null)
+    /// <param name="marked">What happened to entries, by their mark; null for nothing.</param>
+    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlyDictionary<int, PictureMark>? marked = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(declarations);
         Write(new PictureWords(picture, declarations), title, marked);
     }
 
-    internal void Write(PictureWords words, string title, IReadOnlySet<int>? marked)
+    internal void Write(PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked)
     {
         Begin(words, marked);
         int height = HeightOf();
@@ -58,7 +58,7 @@ public sealed class PictureSvg(Utf8Writer output)
 
     /// <summary>Draws pictures one below the other as one SVG document, with a style for light and dark screens.</summary>
     /// <param name="pictures">The pictures, each with its heading.</param>
-    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, IReadOnlySet<int>? Marked)> pictures)
+    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, IReadOnlyDictionary<int, PictureMark>? Marked)> pictures)
     {
         const int Heading = 34;
         int height = 10, width = 0;
@@ -86,7 +86,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write(PictureStyle.Patterns);
         output.Write("<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"u8);
         int y = 10;
-        foreach ((PictureWords words, string title, IReadOnlySet<int>? marked) in pictures)
+        foreach ((PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked) in pictures)
         {
             Begin(words, marked);
             output.Write("<text class=\"heading\" x=\"12\" y=\""u8);
@@ -104,7 +104,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("</svg>\n"u8);
     }
 
-    private void Begin(PictureWords words, IReadOnlySet<int>? marked)
+    private void Begin(PictureWords words, IReadOnlyDictionary<int, PictureMark>? marked)
     {
         StructPicture picture = words.Picture;
         (_words, _picture, _marked) = (words, picture, marked);
@@ -209,9 +209,9 @@ public sealed class PictureSvg(Utf8Writer output)
         output.WriteDecimal(entry.Mark);
         output.Write(isFirst ? "\" tabindex=\"0\" role=\"img\" aria-label=\""u8 : "\" tabindex=\"-1\" role=\"img\" aria-label=\""u8);
         isFirst = false;
-        _words.WriteSpoken(output, entry);
+        _words.WriteSpoken(output, entry, MarkOf(entry));
         output.Write("\"><title>"u8);
-        _words.WriteSpoken(output, entry);
+        _words.WriteSpoken(output, entry, MarkOf(entry));
         output.Write("</title>"u8);
         WriteRect(default, x, top, width, height);
         if (_words.Straddles(entry))
@@ -242,11 +242,14 @@ public sealed class PictureSvg(Utf8Writer output)
                 break;
         }
 
-        if (_marked?.Contains(entry.Mark) == true)
+        if (MarkOf(entry) is var mark and not PictureMark.None)
         {
-            output.Write(" moved"u8);
+            output.Write((byte)' ');
+            output.Write(PictureMarks.ClassOf(mark));
         }
     }
+
+    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked.GetValueOrDefault(entry.Mark);
 
     // A name where it fits, else its beginning; another for narrow screens, where letters are larger.
     private void WriteLabels(in PictureRow row, in PicturePiece piece, in PictureEntry entry, int x, int y, int width)
@@ -256,7 +259,9 @@ public sealed class PictureSvg(Utf8Writer output)
             return;
         }
 
-        string label = LabelOf(row, piece, entry, width * 1000 / FontSize), small = LabelOf(row, piece, entry, width * 1000 / NarrowFontSize);
+        // Letters of small text are put on whole pixels, which makes it a little wider; those of unused room are bold.
+        width = width * (entry.IsGap ? 860 : 940);
+        string label = LabelOf(row, piece, entry, width / FontSize), small = LabelOf(row, piece, entry, width / NarrowFontSize);
         WriteText(label == small ? "label" : "label wide", x, y, label);
         if (label != small)
         {
@@ -303,7 +308,7 @@ public sealed class PictureSvg(Utf8Writer output)
         if (outline.IsFirst)
         {
             string name = group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
-            WriteText("", x + 2, y - 5, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - x) * 1000 / FontSize));
+            WriteText("", x + 2, y - 5, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - x) * 860 / FontSize));
         }
 
         output.Write("</g>\n"u8);

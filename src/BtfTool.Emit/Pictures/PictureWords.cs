@@ -82,7 +82,7 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What a screen reader says of a piece: name, type, offset, size; and of how it lies.</summary>
-    public void WriteSpoken(Utf8Writer output, in PictureEntry entry)
+    public void WriteSpoken(Utf8Writer output, in PictureEntry entry, PictureMark mark)
     {
         ReadOnlySpan<byte> name = NameOf(entry);
         if (name.IsEmpty)
@@ -114,5 +114,8 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
         {
             output.Write(", on two cache lines"u8);
         }
+
+        output.Write(mark == PictureMark.None ? [] : ", "u8);
+        output.Write(PictureMarks.SpokenOf(mark));
     }
 }

@@ -8,7 +8,7 @@ internal sealed class TypeListing(Utf8Writer output)
     // More is nothing to read in a page.
     private const int MostRows = 4000;
 
-    public void Write(PictureWords words, string caption, IReadOnlySet<int>? marked)
+    public void Write(PictureWords words, string caption, IReadOnlyDictionary<int, PictureMark>? marked)
     {
         output.Write("<table class=\"listing\"><caption>"u8);
         HtmlText.Write(output, caption);
@@ -31,7 +31,7 @@ internal sealed class TypeListing(Utf8Writer output)
         output.Write("</tbody></table>\n"u8);
     }
 
-    private void WriteRow(PictureWords words, in PictureEntry entry, IReadOnlySet<int>? marked, ref long line)
+    private void WriteRow(PictureWords words, in PictureEntry entry, IReadOnlyDictionary<int, PictureMark>? marked, ref long line)
     {
         long at = entry.BitOffset / 8 / words.Picture.Report.CachelineBytes;
         int marker = words.MarkerOf(entry);
@@ -52,7 +52,9 @@ internal sealed class TypeListing(Utf8Writer output)
         }
 
         output.Write(at > line ? " newline"u8 : []);
-        output.Write(marked?.Contains(entry.Mark) == true ? " moved"u8 : []);
+        PictureMark mark = marked is null ? PictureMark.None : marked.GetValueOrDefault(entry.Mark);
+        output.Write(mark == PictureMark.None ? [] : " "u8);
+        output.Write(PictureMarks.ClassOf(mark));
         line = Math.Max(line, at);
         output.Write("\"><td class=\"n\">"u8);
         PictureWords.WriteOffset(output, entry.BitOffset);

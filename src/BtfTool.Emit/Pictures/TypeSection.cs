@@ -59,7 +59,7 @@ public sealed class TypeSection(Utf8Writer output)
     private void WriteBoth(PictureSubject subject, PictureWords words, ReorganizedStruct reorganized)
     {
         ReorganizationPlan plan = reorganized.Plan;
-        (PictureWords after, HashSet<int> moved) = _studio.DrawAfter(words.Picture, reorganized);
+        (PictureWords after, Dictionary<int, PictureMark> moved) = _studio.DrawAfter(words.Picture, reorganized);
         output.Write("<div class=\"gain\"><h3>A better order: "u8);
         HtmlText.Write(output, GainText.Of(plan));
         output.Write("</h3>\n<p>"u8);
@@ -90,7 +90,7 @@ public sealed class TypeSection(Utf8Writer output)
             HtmlText.Write(output, names.Of(reorganized.Plan.Type, move.Member));
             output.Write(move.Behind < 0 ? "</code> to the start"u8 : "</code> behind <code>"u8);
             HtmlText.Write(output, move.Behind < 0 ? "" : names.Of(reorganized.Plan.Type, move.Behind));
-            output.Write(move.Behind < 0 ? []: "</code>"u8);
+            output.Write(move.Behind < 0 ? [] : "</code>"u8);
             string why = reasons.Of(move);
             output.Write(why.Length > 0 ? ": "u8 : []);
             HtmlText.Write(output, why);
@@ -102,7 +102,7 @@ public sealed class TypeSection(Utf8Writer output)
         output.Write(".</p></details>\n"u8);
     }
 
-    private void WriteView(PictureWords words, string caption, string title, HashSet<int>? marked)
+    private void WriteView(PictureWords words, string caption, string title, Dictionary<int, PictureMark>? marked)
     {
         output.Write("<figure>\n"u8);
         _svg.Write(words, title, marked);
