@@ -21,6 +21,7 @@ internal static class DiffCommand
         ("btftool diff vmlinux.old running --only core", "what a CO-RE program would not find in the running kernel"),
         ("btftool diff old.o new.o --allow tail_growth,enum_append --fail-on error", "for CI: exit code 1 for all else that breaks layout or source"),
         ("btftool diff old.o new.o --as sarif -o diff.sarif", "as findings for a code scanning service"),
+        ("btftool diff old.o new.o --as html -o diff.html", "as a page: both pictures of each struct side by side"),
     ]);
 
     private static void Fill(Command command)
@@ -116,7 +117,13 @@ internal static class DiffCommand
             (DiffInput before, DiffInput after) = (old.Describe(), now.Describe());
             ReportFormat format = _options.FormatOf(r);
             using OutputTarget target = _common.OpenTarget(r);
-            if (format == ReportFormat.Text)
+            if (_options.WantsHtml(r))
+            {
+                var page = new Utf8Writer(target.Writer);
+                new DiffPage(page) { ModuleOf = ModuleOf }.Write(view, before, after);
+                page.Flush();
+            }
+            else if (format == ReportFormat.Text)
             {
                 string? path = _common.OutputPath(r);
                 var writer = new Utf8Writer(target.Writer, _options.WantsColours(r, path));
@@ -163,6 +170,12 @@ internal static class DiffCommand
             if (result.GetValue(_why) is not null)
             {
                 ValidateWhy(result);
+            }
+
+            if (_options.WantsHtml(result) && _common.OutputPath(result) is null or "-"
+                && Posix.IsTerminal(Posix.StandardOutput))
+            {
+                result.AddError("--as html is a page for a browser: write it with -o diff.html.");
             }
 
             if (result.GetResult(_old) is { Tokens: [{ Value: "-" }] } && result.GetResult(_new) is { Tokens: [{ Value: "-" }] })

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using BtfTool.Cli.Output;
 using BtfTool.Core.Layout;
 using BtfTool.Core.Queries;
@@ -10,32 +9,15 @@ using BtfTool.Emit.Pictures;
 namespace BtfTool.Cli.Commands;
 
 /// <summary><c>report --all</c>: a page with all structs and unions of a kernel or a file.</summary>
-/// <param name="common">What is read.</param>
-internal sealed class RankedReport(CommonOptions common)
+internal static class RankedReport
 {
-    private readonly Option<bool> _all = CommonOptions.Flag("--all", "All structs and unions as a table to search, filter and sort");
-
-    public IEnumerable<Option> All => [_all];
-
-    /// <summary>Whether all types are asked for.</summary>
-    public bool IsAsked(ParseResult r) => r.GetValue(_all);
-
-    /// <param name="result">The command line.</param>
-    /// <param name="hasNames">Whether types are named.</param>
-    public void Validate(CommandResult result, bool hasNames)
-    {
-        if (result.GetValue(_all) == hasNames)
-        {
-            result.AddError(hasNames ? "Give names or --all, not both." : "Give the NAME of a struct or union, or --all.");
-        }
-    }
-
     /// <summary>Writes the page.</summary>
+    /// <param name="common">What is read.</param>
     /// <param name="r">The command line.</param>
     /// <param name="source">What is read.</param>
     /// <param name="machine">The processor.</param>
     /// <param name="cachelineBytes">Bytes of a cache line.</param>
-    public int Run(ParseResult r, TypeSource source, TargetMachine machine, int cachelineBytes)
+    public static int Write(CommonOptions common, ParseResult r, TypeSource source, TargetMachine machine, int cachelineBytes)
     {
         TypeGraphSet set = common.ReadGraphs(r, source);
         TypeGraph kernel = set.Graphs[0];

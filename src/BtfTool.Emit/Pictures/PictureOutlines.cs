@@ -23,7 +23,9 @@ internal static class PictureOutlines
             for (int i = 0; i < groups.Count && !isCut; i++)
             {
                 CachelineGroup group = groups[i];
-                if (group.MemberCount > 0 && group.BitOffset < high && group.EndBits > low)
+                // Where rows look the same, what lies deeper than the picture shows has no place of its own.
+                bool spans = place.Repeats == 1 || (group.BitOffset <= low && group.EndBits >= high);
+                if (group.MemberCount > 0 && group.BitOffset < high && group.EndBits > low && spans)
                 {
                     outlines.Add(new PictureOutline(i, row, Math.Max(low, group.BitOffset), Math.Min(shown, group.EndBits),
                         group.BitOffset >= low, group.EndBits <= high));

@@ -13,6 +13,9 @@ public sealed record PictureSubject(LayoutReport Report)
     /// <summary>The module that has it; null for the kernel or a file.</summary>
     public string? Module { get; init; }
 
+    /// <summary>Where it is declared, <c>file:line</c>; null where that is not known.</summary>
+    public string? Place { get; init; }
+
     /// <summary>The better order of its members; null where none was asked for, or there is none.</summary>
     public ReorganizedStruct? Reorganized { get; init; }
 

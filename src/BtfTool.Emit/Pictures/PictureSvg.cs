@@ -18,13 +18,14 @@ public sealed class PictureSvg(Utf8Writer output)
     private const int GroupBand = 20;
     private const int Colours = 12;
 
-    // Characters are about 9 units wide, on narrow screens, where letters are larger, about 15.
-    private const int CharWidth = 9;
-    private const int NarrowCharWidth = 15;
+    // The sizes of letters in the style, and those on narrow screens.
+    private const int FontSize = 13;
+    private const int NarrowFontSize = 21;
+    private const int DigitWidth = 9;
 
     private PictureWords _words = null!;
     private StructPicture _picture = null!;
-    private IReadOnlySet<int>? _marked;
+    private IReadOnlyDictionary<int, PictureMark>? _marked;
     private int _unit;
     private int _left;
 
@@ -32,10 +33,17 @@ public sealed class PictureSvg(Utf8Writer output)
     /// <param name="picture">The picture.</param>
     /// <param name="declarations">Texts of types, of the picture's graph.</param>
     /// <param name="title">What it shows, for screen readers.</param>
-    /// <param name="marked">Marks of entries that are to stand out: what moved, or changed. Null for none.</param>
-    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlySet<int>? marked = null)
+    /// <param name="marked">What happened to entries, by their mark; null for nothing.</param>
+    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlyDictionary<int, PictureMark>? marked = null)
     {
-        Begin(picture, declarations, marked);
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(declarations);
+        Write(new PictureWords(picture, declarations), title, marked);
+    }
+
+    internal void Write(PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked)
+    {
+        Begin(words, marked);
         int height = HeightOf();
         output.Write("<svg class=\"picture\" role=\"group\" viewBox=\"0 0 "u8);
         output.WriteDecimal(_left + GridWidth + RightMargin);
@@ -50,17 +58,13 @@ public sealed class PictureSvg(Utf8Writer output)
 
     /// <summary>Draws pictures one below the other as one SVG document, with a style for light and dark screens.</summary>
     /// <param name="pictures">The pictures, each with its heading.</param>
-    /// <param name="declarations">Texts of types of a picture's graph.</param>
-    public void WriteDocument(IReadOnlyList<(StructPicture Picture, string Title, IReadOnlySet<int>? Marked)> pictures,
-        Func<StructPicture, DeclarationText> declarations)
+    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, IReadOnlyDictionary<int, PictureMark>? Marked)> pictures)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
-        ArgumentNullException.ThrowIfNull(declarations);
         const int Heading = 34;
         int height = 10, width = 0;
-        foreach ((StructPicture picture, _, IReadOnlySet<int>? marked) in pictures)
+        foreach ((PictureWords words, _, _) in pictures)
         {
-            Begin(picture, declarations(picture), marked);
+            Begin(words, null);
             height += Heading + HeightOf() + 14;
             width = Math.Max(width, _left + GridWidth + RightMargin);
         }
@@ -82,9 +86,9 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write(PictureStyle.Patterns);
         output.Write("<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"u8);
         int y = 10;
-        foreach ((StructPicture picture, string title, IReadOnlySet<int>? marked) in pictures)
+        foreach ((PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked) in pictures)
         {
-            Begin(picture, declarations(picture), marked);
+            Begin(words, marked);
             output.Write("<text class=\"heading\" x=\"12\" y=\""u8);
             output.WriteDecimal(y + 20);
             output.Write("\">"u8);
@@ -100,16 +104,13 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("</svg>\n"u8);
     }
 
-    private void Begin(StructPicture picture, DeclarationText declarations, IReadOnlySet<int>? marked)
+    private void Begin(PictureWords words, IReadOnlyDictionary<int, PictureMark>? marked)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        ArgumentNullException.ThrowIfNull(declarations);
-        _picture = picture;
-        _words = new PictureWords(picture, declarations);
-        _marked = marked;
+        StructPicture picture = words.Picture;
+        (_words, _picture, _marked) = (words, picture, marked);
         _unit = GridWidth / picture.RowBytes;
         int digits = picture.Rows.IsEmpty ? 1 : DigitsOf(picture.Rows[^1].FirstByte) + (2 * DigitsOf(picture.Rows[^1].FirstByte / picture.Report.CachelineBytes));
-        _left = Math.Max(76, 30 + (digits * CharWidth));
+        _left = Math.Max(76, 30 + (digits * DigitWidth));
     }
 
     private int HeightOf()
@@ -208,14 +209,14 @@ public sealed class PictureSvg(Utf8Writer output)
         output.WriteDecimal(entry.Mark);
         output.Write(isFirst ? "\" tabindex=\"0\" role=\"img\" aria-label=\""u8 : "\" tabindex=\"-1\" role=\"img\" aria-label=\""u8);
         isFirst = false;
-        _words.WriteSpoken(output, entry);
+        _words.WriteSpoken(output, entry, MarkOf(entry));
         output.Write("\"><title>"u8);
-        _words.WriteSpoken(output, entry);
+        _words.WriteSpoken(output, entry, MarkOf(entry));
         output.Write("</title>"u8);
         WriteRect(default, x, top, width, height);
         if (_words.Straddles(entry))
         {
-            WriteRect("torn"u8, piece.IsContinued ? x : x + width - 5, top, 5, height);
+            WriteRect("torn"u8, piece.IsContinued ? x : x + width - 5, top, 6, height);
         }
 
         WriteLabels(row, piece, entry, x + (width / 2), top + (height / 2) + 5, width - 6);
@@ -241,54 +242,51 @@ public sealed class PictureSvg(Utf8Writer output)
                 break;
         }
 
-        if (_marked?.Contains(entry.Mark) == true)
+        if (MarkOf(entry) is var mark and not PictureMark.None)
         {
-            output.Write(" moved"u8);
+            output.Write((byte)' ');
+            output.Write(PictureMarks.ClassOf(mark));
         }
     }
+
+    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked.GetValueOrDefault(entry.Mark);
 
     // A name where it fits, else its beginning; another for narrow screens, where letters are larger.
     private void WriteLabels(in PictureRow row, in PicturePiece piece, in PictureEntry entry, int x, int y, int width)
     {
-        int most = width / CharWidth, narrow = width / NarrowCharWidth;
-        if (most < 2)
+        if (width < FontSize)
         {
             return;
         }
 
-        string label = LabelOf(row, piece, entry, Math.Min(most, 100));
-        string small = narrow < 2 ? "" : LabelOf(row, piece, entry, Math.Min(narrow, 70));
+        // Letters of small text are put on whole pixels, which makes it a little wider; those of unused room are bold.
+        width = width * (entry.IsGap ? 860 : 940);
+        string label = LabelOf(row, piece, entry, width / FontSize), small = LabelOf(row, piece, entry, width / NarrowFontSize);
         WriteText(label == small ? "label" : "label wide", x, y, label);
         if (label != small)
         {
-            WriteText("label small", x, y + 2, small);
+            WriteText("label small", x, y + 3, small);
         }
     }
 
     private string LabelOf(in PictureRow row, in PicturePiece piece, in PictureEntry entry, int most)
     {
-        ReadOnlySpan<byte> name = _words.NameOf(entry);
-        string text;
         if (entry.IsGap)
         {
-            text = entry.SizeBits % 8 == 0 ? PictureWords.Number(entry.SizeBits / 8) + " B" : PictureWords.Number(entry.SizeBits) + " b";
-            return text.Length > most ? "" : text + (most > 20 && entry.Kind != PictureKind.Padding ? " hole" : most > 20 ? " padding" : "");
+            string size = PictureWords.Short(entry.SizeBits);
+            string said = size + (entry.Kind == PictureKind.Padding ? " padding" : " hole");
+            return LabelWidth.WidthOf(said) <= most ? said : LabelWidth.WidthOf(size) <= most ? size : "";
         }
 
-        text = name.IsEmpty ? _words.SortOf(entry) + " {…}" : Encoding.UTF8.GetString(name[..Math.Min(name.Length, 4 * most)]);
-        text = (piece.IsContinued ? "… " : "") + text;
-        if (row.Repeats > 1 && most > text.Length + 16)
+        ReadOnlySpan<byte> name = _words.NameOf(entry);
+        string prefix = piece.IsContinued ? "… " : "";
+        if (row.Repeats > 1)
         {
-            text += " · " + PictureWords.Count(row.Repeats, "row");
+            string repeats = " · " + PictureWords.Count(row.Repeats, _picture.RowBytes == _picture.Report.CachelineBytes ? "line" : "row");
+            return LabelWidth.Fit(name, most - LabelWidth.WidthOf(repeats), prefix) + repeats;
         }
 
-        if (text.Length > most)
-        {
-            int keep = most - 1;
-            text = keep < 2 ? "" : text[..(char.IsHighSurrogate(text[keep - 1]) ? keep - 1 : keep)] + "…";
-        }
-
-        return text;
+        return name.IsEmpty ? LabelWidth.Fit(entry.IsUnion ? "union {…}"u8 : "struct {…}"u8, most, prefix) : LabelWidth.Fit(name, most, prefix);
     }
 
     private void WriteOutline(in PictureOutline outline, in PictureRow row, int y, int until)
@@ -307,11 +305,10 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("H"u8);
         output.WriteDecimal(x);
         output.Write("\"/>"u8);
-        int most = (until - x) / 8;
-        string name = group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
-        if (outline.IsFirst && most >= 3)
+        if (outline.IsFirst)
         {
-            WriteText("", x + 2, y - 5, name.Length > most ? name[..(most - 1)] + "…" : name);
+            string name = group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
+            WriteText("", x + 2, y - 5, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - x) * 860 / FontSize));
         }
 
         output.Write("</g>\n"u8);
@@ -353,9 +350,9 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("\" y=\""u8);
         output.WriteDecimal(y);
         output.Write("\" width=\""u8);
-        output.WriteDecimal(width);
+        output.WriteDecimal(Math.Max(1, width - (width > 8 ? 2 : 1)));
         output.Write("\" height=\""u8);
-        output.WriteDecimal(height);
+        output.WriteDecimal(height - 2);
         output.Write("\"/>"u8);
     }
 

@@ -76,10 +76,13 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
 
     public static string Count(long number, string what) => number == 1 ? "1 " + what : Number(number) + " " + what + "s";
 
+    /// <summary>A size for small places: <c>8 B</c>, <c>3 b</c>.</summary>
+    public static string Short(long bits) => bits % 8 == 0 ? Number(bits / 8) + " B" : Number(bits) + " b";
+
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What a screen reader says of a piece: name, type, offset, size; and of how it lies.</summary>
-    public void WriteSpoken(Utf8Writer output, in PictureEntry entry)
+    public void WriteSpoken(Utf8Writer output, in PictureEntry entry, PictureMark mark)
     {
         ReadOnlySpan<byte> name = NameOf(entry);
         if (name.IsEmpty)
@@ -111,5 +114,8 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
         {
             output.Write(", on two cache lines"u8);
         }
+
+        output.Write(mark == PictureMark.None ? [] : ", "u8);
+        output.Write(PictureMarks.SpokenOf(mark));
     }
 }

@@ -148,20 +148,21 @@ internal sealed class RankedTypes
         private readonly RankedPageOptions _options;
         private readonly ArrayBufferWriter<byte> _text = new(1 << 20);
         private readonly Utf8Writer _output;
-        private readonly TypeSection _section;
+        private TypeSection? _section;
         private LayoutReporter? _reporter;
 
         public ChunkWriter(RankedPageOptions options)
         {
             _options = options;
             _output = new Utf8Writer(_text);
-            _section = new TypeSection(_output);
         }
 
         public RankedRow Add(TypeRef type, ReorganizedStruct? better, int number)
         {
-            if (_reporter?.Graph != type.Graph)
+            if (_reporter?.Graph != type.Graph || _section is null)
             {
+                // What a section keeps of a graph is large, and a kernel has many modules.
+                _section = new TypeSection(_output);
                 _reporter = new LayoutReporter(type.Graph, _options.CachelineBytes, _options.Machine.PageBytes);
             }
 
