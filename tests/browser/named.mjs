@@ -70,7 +70,7 @@ export async function namedChecks(harness, { named, one, diff, output }) {
   }, { colorScheme: "light" });
 
   await check("several types have a table of contents that leads to them", async page => {
-    const links = page.locator("nav.contents a");
+    const links = page.locator(".contents a");
     same(await links.count(), await page.locator("section.type").count(), "links");
     await links.last().click();
     holds(await page.locator("section.type").last().evaluate(s => Math.abs(s.getBoundingClientRect().top) < innerHeight), "the last section is not in sight");

@@ -1,5 +1,5 @@
 // Makes the pages with the program, then runs all checks: node run.mjs ROOT [PART OF A CHECK'S NAME]
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { join } from "node:path";
@@ -12,10 +12,14 @@ const output = join(root, "artifacts/browser");
 mkdirSync(output, { recursive: true });
 const kernel = join(root, "fixtures/oracle/linux-6.18/vmlinux.btf.gz");
 
+const older = join(root, "fixtures/oracle/linux-6.1/vmlinux.btf.gz");
+
+// Status 1 is that of a comparison that found changes.
 function make(name, ...args) {
   const file = join(output, name);
   const started = performance.now();
-  execFileSync(process.env.BTFTOOL_BIN, ["report", ...args, "-o", file], { stdio: ["ignore", "inherit", "inherit"] });
+  const run = spawnSync(process.env.BTFTOOL_BIN, [...args, "-o", file], { stdio: ["ignore", "inherit", "inherit"] });
+  if (run.status > 1 || run.status === null) throw new Error(`btftool ${args.join(" ")}: status ${run.status}`);
   console.log(`${name}: ${statSync(file).size} bytes in ${Math.round(performance.now() - started)} ms`);
   return file;
 }
@@ -38,9 +42,11 @@ function hostileKernel() {
 
 const pages = {
   output,
-  ranked: make("all.html", "--all", "-f", kernel),
-  named: make("named.html", "sk_buff", "tcp_sock", "iphdr", "net_device", "-f", kernel),
-  one: make("one.html", "task_struct", "-f", kernel),
+  ranked: make("all.html", "report", "--all", "-f", kernel),
+  hostile: make("hostile.html", "report", "--all", "-f", hostileKernel()),
+  named: make("named.html", "report", "sk_buff", "tcp_sock", "iphdr", "net_device", "-f", kernel),
+  one: make("one.html", "report", "task_struct", "-f", kernel),
+  diff: make("diff.html", "diff", older, kernel, "task_struct", "sk_buff", "tcp_sock", "--as", "html"),
 };
 
 const harness = new Harness(filter);

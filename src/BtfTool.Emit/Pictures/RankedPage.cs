@@ -13,6 +13,8 @@ public static class RankedPage
     // Rows of the table that needs no script.
     private const int StaticRows = 100;
 
+    private const string LegendMark = "<!--legend-->";
+
     /// <summary>Writes the page. Cost: a report, a plan and a section for each type, on several threads; memory for the compressed sections.</summary>
     /// <param name="types">Structs and unions with names, those of a graph together; each once.</param>
     /// <param name="options">How.</param>
@@ -27,7 +29,11 @@ public static class RankedPage
         var output = new Utf8Writer(target);
         ReportPage.Write(output, "Types of " + options.Source, summary => WriteSummary(options, summary), body =>
         {
-            body.Write(PictureStyle.Read("ranking.html"));
+            string frame = PictureStyle.Read("ranking.html");
+            int legend = frame.IndexOf(LegendMark, StringComparison.Ordinal);
+            body.Write(frame[..legend]);
+            PictureStyle.WriteLegend(body);
+            body.Write(frame[(legend + LegendMark.Length)..]);
             WriteStatic(ranked, body);
         }, data => WriteData(ranked, options, data, target), "table.css", "where.js", "ranking.js");
         output.Flush();
