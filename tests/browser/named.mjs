@@ -59,7 +59,7 @@ export async function namedChecks(harness, { named, one, diff, output }) {
   });
 
   await check("the switch turns light into dark and back", async page => {
-    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const before = await paper();
     const button = page.locator("button.theme");
     await button.click();

@@ -33,8 +33,8 @@ function hostileKernel() {
     bytes.write(to, at + 1, "latin1");
   };
   replace("tcp_sock_af_ops", "</script><x y=z");
-  replace("net_device", "<!--<script");
-  replace("sk_buff_head", "\"'><svg/a=1");
+  replace("net_device", "<!--script");
+  replace("sk_buff_head", "\"'><svg/a=1>");
   const file = join(output, "hostile.btf");
   writeFileSync(file, bytes);
   return file;
