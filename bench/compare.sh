@@ -71,6 +71,7 @@ rows() {
     row "$label: dump --json" "$tool dump --json $file" "bpftool -j btf dump file $file"
     row "$label: baseline" "$tool baseline -f $file" "pahole $file"
     row "$label: show --all --json" "$tool show --all --json -f $file" "pahole $file"
+    row "$label: report --all" "$tool report --all -o $work/all.html -f $file" "pahole $file"
 }
 
 # What people do: two listings, and diff. Both programs end with 1 where there are differences.

@@ -12,8 +12,8 @@ internal sealed record CommandEntry(string Name, string Description, Action<Comm
     /// <summary>All commands, in the order of the help.</summary>
     public static IReadOnlyList<CommandEntry> All { get; } =
     [
-        ShowCommand.Entry, ListCommand.Entry, FieldCommand.Entry, LayoutCommand.Entry, ReorganizeCommand.Entry, DiffCommand.Entry,
-        CheckCommand.Entry, BaselineCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry, InfoCommand.Entry, TemplatesCommand.Entry,
-        HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
+        ShowCommand.Entry, ListCommand.Entry, FieldCommand.Entry, LayoutCommand.Entry, ReorganizeCommand.Entry, ReportCommand.Entry,
+        DiffCommand.Entry, CheckCommand.Entry, BaselineCommand.Entry, HeaderCommand.Entry, DumpCommand.Entry, InfoCommand.Entry,
+        TemplatesCommand.Entry, HelpCommand.Entry, CompletionCommand.Entry, ManCommand.Entry,
     ];
 }

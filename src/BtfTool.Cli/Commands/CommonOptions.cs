@@ -190,6 +190,9 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <summary>Where the output goes; null is standard output.</summary>
     public string? OutputPath(ParseResult r) => r.GetValue(_output);
 
+    /// <inheritdoc cref="OutputPath(ParseResult)"/>
+    public string? OutputPath(CommandResult result) => result.GetValue(_output);
+
     /// <inheritdoc cref="OutputTarget.Open"/>
     public OutputTarget OpenTarget(ParseResult r) => OutputTarget.Open(OutputPath(r));
 

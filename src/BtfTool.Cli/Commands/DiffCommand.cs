@@ -23,6 +23,7 @@ internal static class DiffCommand
         ("btftool diff old.o new.o --allow tail_growth,enum_append --fail-on error", "for CI: exit code 1 for all else that breaks layout or source"),
         ("btftool diff old.o new.o --template diff.md", "with a template: 'btftool templates' lists them"),
         ("btftool diff old.o new.o --as sarif -o diff.sarif", "as findings for a code scanning service"),
+        ("btftool diff old.o new.o --as html -o diff.html", "as a page: both pictures of each struct side by side"),
     ]);
 
     private static void Fill(Command command)
@@ -127,7 +128,13 @@ internal static class DiffCommand
                 return;
             }
 
-            if (format == ReportFormat.Text)
+            if (_options.WantsHtml(r))
+            {
+                var page = new Utf8Writer(target.Writer);
+                new DiffPage(page) { ModuleOf = ModuleOf }.Write(view, before, after);
+                page.Flush();
+            }
+            else if (format == ReportFormat.Text)
             {
                 string? path = _common.OutputPath(r);
                 var writer = new Utf8Writer(target.Writer, _options.WantsColours(r, path));
@@ -179,6 +186,12 @@ internal static class DiffCommand
             if (result.GetValue(_why) is not null)
             {
                 ValidateWhy(result);
+            }
+
+            if (_options.WantsHtml(result) && _common.OutputPath(result) is null or "-"
+                && Posix.IsTerminal(Posix.StandardOutput))
+            {
+                result.AddError("--as html is a page for a browser: write it with -o diff.html.");
             }
 
             if (result.GetResult(_old) is { Tokens: [{ Value: "-" }] } && result.GetResult(_new) is { Tokens: [{ Value: "-" }] })

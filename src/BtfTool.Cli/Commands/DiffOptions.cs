@@ -10,6 +10,7 @@ namespace BtfTool.Cli.Commands;
 internal sealed class DiffOptions
 {
     private const int DefaultWidth = 100;
+    private const string Html = "html";
 
     private readonly Option<string[]> _only = Classes("--only",
         "Only changes of these classes: 'member_added', or by what they break 'layout', 'source', 'core', 'harmless'");
@@ -26,7 +27,7 @@ internal sealed class DiffOptions
 
     private readonly Option<string> _as = new("--as")
     {
-        Description = "As text, json, sarif, junit, github, markdown or ktap",
+        Description = "As text, json, sarif, junit, github, markdown, ktap or html (a page with pictures)",
         HelpName = "AS",
         DefaultValueFactory = _ => "text",
     };
@@ -69,7 +70,7 @@ internal sealed class DiffOptions
         }
 
         OneOf(result, _failOn, ["note", "warning", "error", "never"]);
-        OneOf(result, _as, ReportWriters.Names);
+        OneOf(result, _as, [.. ReportWriters.Names, Html]);
         OneOf(result, _color, ["auto", "always", "never"]);
         if (result.GetValue(_json) && result.GetResult(_as) is { Implicit: false } && result.GetValue(_as) != "json")
         {
@@ -109,6 +110,12 @@ internal sealed class DiffOptions
 
     public ReportFormat FormatOf(ParseResult r) => r.GetValue(_json) ? ReportFormat.Json
         : ReportWriters.TryParse(r.GetValue(_as), out ReportFormat format) ? format : ReportFormat.Text;
+
+    /// <summary>Whether a page is asked for.</summary>
+    public bool WantsHtml(ParseResult r) => !r.GetValue(_json) && r.GetValue(_as) == Html;
+
+    /// <inheritdoc cref="WantsHtml(ParseResult)"/>
+    public bool WantsHtml(CommandResult result) => !result.GetValue(_json) && result.GetValue(_as) == Html;
 
     /// <summary>Whether what is asked for is no report.</summary>
     public bool IsTextOrJson(CommandResult result) => result.GetValue(_as) is null or "text" or "json";

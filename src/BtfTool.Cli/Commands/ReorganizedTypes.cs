@@ -117,13 +117,13 @@ internal sealed class ReorganizedTypes(ReorganizeOptions options, bool movesUapi
         Measured = samples is null ? null : id => samples.UseOf(graph, id),
     });
 
-    private static BarrierReason KeptFor(TypeGraph graph, TypeId id) =>
+    internal static BarrierReason KeptFor(TypeGraph graph, TypeId id) =>
         graph[id].TryGetDeclaration(out NameId file, out _) && IsUapi(graph.NameOf(file)) ? BarrierReason.Uapi : BarrierReason.None;
 
     private static bool IsUapi(ReadOnlySpan<byte> path) =>
         path.IndexOf("include/uapi/"u8) >= 0 || path.IndexOf("include/generated/uapi/"u8) >= 0;
 
-    private static string? PlaceOf(TypeGraph graph, TypeId id)
+    internal static string? PlaceOf(TypeGraph graph, TypeId id)
     {
         if (!graph[id].TryGetDeclaration(out NameId file, out uint line))
         {

@@ -88,7 +88,8 @@ public static class DiffReport
         return $"{difference.Name}: {WhatOf(change)}{because}{breaks}";
     }
 
-    private static string WhatOf(TypeChange change)
+    /// <summary>What happened, without the name of the type.</summary>
+    internal static string WhatOf(TypeChange change)
     {
         string from = change is { Old: null, New: null } ? "" : $": {change.Old ?? "none"} -> {change.New ?? "none"}";
         string path = change.Path ?? "";

@@ -304,7 +304,7 @@ public sealed class LayoutTextWriter(Utf8Writer output)
         rows.Write("Members");
     }
 
-    private static string NameOfBucket(long bytes) => bytes > KmallocBuckets.LargestCacheBytes ? $"kmalloc, {Text(bytes)} bytes in whole pages"
+    internal static string NameOfBucket(long bytes) => bytes > KmallocBuckets.LargestCacheBytes ? $"kmalloc, {Text(bytes)} bytes in whole pages"
         : bytes >= 1024 ? $"kmalloc-{Text(bytes / 1024)}k" : $"kmalloc-{Text(bytes)}";
 
     internal static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
