@@ -153,9 +153,19 @@ public static class PublicSurface
         { IsGenericType: true } => $"{NestedName(type)}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>",
         _ => type.FullName switch
         {
-            "System.Void" => "void", "System.Boolean" => "bool", "System.Byte" => "byte", "System.Int32" => "int", "System.UInt32" => "uint",
-            "System.Int64" => "long", "System.UInt64" => "ulong", "System.String" => "string", "System.Object" => "object",
-            "System.UInt16" => "ushort", "System.Double" => "double", "System.Char" => "char", _ => NestedName(type),
+            "System.Void" => "void",
+            "System.Boolean" => "bool",
+            "System.Byte" => "byte",
+            "System.Int32" => "int",
+            "System.UInt32" => "uint",
+            "System.Int64" => "long",
+            "System.UInt64" => "ulong",
+            "System.String" => "string",
+            "System.Object" => "object",
+            "System.UInt16" => "ushort",
+            "System.Double" => "double",
+            "System.Char" => "char",
+            _ => NestedName(type),
         },
     };
 
