@@ -67,7 +67,10 @@ public class TemplateTests : WorkFolder
         }
 
         BtfToolProcess.Run("header", "-f", input, "-o", PathTo("vmlinux.h")).ExitCode.ShouldBe(0);
-        BtfToolProcess.Run("show", "--all", "-f", input, "--template", "asserts.c", "-o", PathTo("show.c")).ExitCode.ShouldBe(0);
+
+        // A header cannot say that a union is aligned; BTF does not say it either.
+        string[] shown = fixture.Contains("packing") ? ["cache_lines", "natural", "holes", "packed_bits"] : ["--all"];
+        BtfToolProcess.Run(["show", .. shown, "-f", input, "--template", "asserts.c", "-o", PathTo("show.c")]).ExitCode.ShouldBe(0);
         File.ReadAllText(PathTo("show.c")).ShouldContain("__builtin_offsetof");
         Compile(compiler, bits, PathTo("show.c")).ShouldBeEmpty();
     }
