@@ -64,7 +64,7 @@ public class HelpTests
     [Fact]
     public void The_topics_that_users_look_for_are_there() =>
         Topics.All.Select(topic => topic.Name).ShouldBe(
-            ["bpftool", "changes", "exit-codes", "formats", "inputs", "json", "names", "pahole", "where"]);
+            ["bpftool", "changes", "exit-codes", "formats", "inputs", "json", "names", "pahole", "templates", "where"]);
 
     [Fact]
     public void Topics_are_plain_text_in_80_columns()

@@ -92,6 +92,9 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Mutations_of_baselines_keep_the_promise() => RunTexts(60_000, TextSeeds.Baselines, TextTargets.All[1], 3_000);
 
+    [Fact]
+    public void Mutations_of_templates_end_in_text_or_one_mistake() => RunTexts(6_000, TextSeeds.Templates, TextTargets.All[2], 300);
+
     // DWARF and texts have cases of their own.
     private static bool IsForBinaries(string target) =>
         !target.StartsWith("DWARF", StringComparison.Ordinal) && TextTargets.All.All(text => text.Name != target);

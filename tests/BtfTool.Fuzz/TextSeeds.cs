@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using BtfTool.Core.Baselines;
 using BtfTool.Core.Btf;
 using BtfTool.Core.IO;
+using BtfTool.Emit.Templates;
 using BtfTool.TestKit;
 
 namespace BtfTool.Fuzz;
@@ -62,6 +63,28 @@ internal static partial class TextSeeds
         Bare("huge counts", Written(Assembled.HugeCounts())),
         Bare("mixed cycle", Written(Assembled.MixedCycle(bigEndian: false))),
         new("with hashes", Fixtures.Read("baselines/everything.base")),
+    ];
+
+    /// <summary>A partial that calls itself, as deep as members nest.</summary>
+    public const string TemplatePart = "{{name}}{{#each members}}{{> part}}{{@index}}{{../name}}{{/each}}";
+
+    /// <summary>What templates are rendered over.</summary>
+    public static ReadOnlySpan<byte> TemplateDocument => """
+        {"schema":"btftool/show/1","cacheline_bytes":64,"types":[{"name":"s","kind":"struct","size_bytes":24,"packed":false,"members":[{"name":"a","type":"int","offset_bytes":0,"size_bytes":4},{"name":"u","type":"struct {...} [2]","offset_bytes":8,"size_bytes":12,"members":[{"name":"f","type":"<int>","offset_bytes":8,"size_bytes":4,"offset_bits":67,"bitfield_bits":3}]}]},{"name":"e","kind":"enum","size_bytes":4,"enumerators":[{"name":"A","value":-1}]}],"totals":{"types":2,"size_bytes":28}}
+        """u8;
+
+    /// <summary>Templates: those that are shipped, and one of all that there is. They ask for the command, so that all fields are known.</summary>
+    public static IReadOnlyList<FuzzSeed> Templates { get; } =
+    [
+        .. ShippedTemplate.All.Select(template => new FuzzSeed(template.Name, Encoding.UTF8.GetBytes("{{command}}" + ShippedTemplate.Read(template.FileName)))),
+        new("helpers", Encoding.UTF8.GetBytes(string.Concat(TemplateHelpers.All.Select(helper =>
+            $"{{{{#each types}}}}{{{{{helper.Name}{string.Concat(Enumerable.Repeat(" members", helper.LeastArguments))}}}}}{{{{/each}}}}\n")))),
+        new("everything", Encoding.UTF8.GetBytes("""
+            {{command}}{{#each types as |t i|}}{{#if @first}}{{t.name}}{{else if (eq i 1)}}{{hex t.size_bytes 4}}{{else}}-{{/if}}
+            {{#each members}}{{~> part}}{{../name}}.{{name}} {{@root.tool}} {{{type}}} {{repeat "ab" 100000}}{{else}}none{{/each}}{{/each}}}
+            {{#with totals}}{{sum (lookup this "x") "y"}}{{/with}}{{^totals}}no{{/totals}}\{{text}}{{!-- a --}}{{! b }}
+            {{#unless (and 1 0)}}{{pad_left (add 1 -2 (mul 3 4)) 10 "."}}{{/unless}}{{#each @root.inputs}}{{@key}}{{this}}{{/each}}{{> part label=3}}
+            """)),
     ];
 
     private static byte[] Written(BtfAssembler assembler)

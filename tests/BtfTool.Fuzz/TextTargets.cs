@@ -8,6 +8,7 @@ using BtfTool.Core.IO;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Checks;
 using BtfTool.Emit.Reports;
+using BtfTool.Emit.Templates;
 using BtfTool.Emit.Text;
 using BtfTool.TestKit;
 
@@ -17,6 +18,7 @@ namespace BtfTool.Fuzz;
 internal static class TextTargets
 {
     private static readonly CheckLimits s_limits = new() { MaxBytes = 1 << 20, MaxEvaluations = 20_000, MaxFindings = 500 };
+    private static readonly TemplateLimits s_templateLimits = new() { MaxSteps = 20_000, MaxOutput = 1 << 18 };
     private static readonly TypeGraph s_graph = Made(Assembled.OneOfEach(bigEndian: false));
     private static readonly TypeGraph s_other = Made(Assembled.HugeCounts());
 
@@ -25,6 +27,7 @@ internal static class TextTargets
     [
         new Target("check files", Check, bytes => (4096L * bytes) + (64L << 20)),
         new Target("baselines", (image, output) => Rewrite(image, output), FuzzBudget.AllocatedBytes),
+        new Target("templates", Render, _ => 1L << 30),
     ];
 
     // Mistakes are one outcome, findings or a refusal of the work the other.
@@ -80,6 +83,35 @@ internal static class TextTargets
             _ => throw new FileNotFoundException("no such file", path),
         };
         return bytes.Length <= mostBytes ? bytes : bytes[..(int)mostBytes];
+    }
+
+    // A mistake with a place, or text, or a refusal of the work.
+    private static void Render(FileImage image, IBufferWriter<byte> output)
+    {
+        byte[] text = image.Bytes.AsSpan().ToArray();
+        TemplateSet templates;
+        try
+        {
+            templates = TemplateSet.Load("main.hbs", TemplateVocabulary.Of("show"), (path, _) => path switch
+            {
+                "main.hbs" => text,
+                "part.hbs" => Encoding.UTF8.GetBytes(TextSeeds.TemplatePart),
+                _ => null,
+            });
+        }
+        catch (TemplateMistakeException e) when (e.Line > 0 && e.Column > 0 && !e.Message.Contains('\n', StringComparison.Ordinal))
+        {
+            throw new InvalidImageException(image.Path, "text", 0, e.Message);
+        }
+
+        try
+        {
+            new TemplateRun(templates, "show", [], s_templateLimits).Render(target => target.Write(TextSeeds.TemplateDocument), output);
+        }
+        catch (TemplateMistakeException e) when (!e.Message.Contains('\n', StringComparison.Ordinal))
+        {
+            throw new InvalidImageException(image.Path, "text", 0, e.Message);
+        }
     }
 
     // What can be read can be written, and what was written is read again.

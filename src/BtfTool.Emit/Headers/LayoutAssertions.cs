@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using BtfTool.Core.Diagnostics;
+using BtfTool.Core.Layout;
 using BtfTool.Core.Types;
 using BtfTool.Emit.Text;
 
@@ -10,14 +11,17 @@ namespace BtfTool.Emit.Headers;
 /// Writes <c>_Static_assert</c>s on what a header defines: the size of every struct and union that has a name or a typedef, and the
 /// offset of every member in it that is not a bitfield, unnamed composites passed through. A compiler that accepts header and
 /// assertions agrees with the type graph. Two kinds of types are left out, with all that hold them by value, because no compiler can
-/// agree on them: a <c>va_list</c>, which is the compiler's own type with the size of the target one compiles for; and a union that has
-/// a size but no members (pahole makes these of transparent unions), since the header has no padding in unions.
+/// agree on them: a <c>va_list</c>, which is the compiler's own type with the size of the target one compiles for; and a union whose
+/// size its members do not make (it is aligned or packed, or has no members, as pahole makes of transparent unions), since the header has
+/// no padding in unions.
 /// </summary>
 internal sealed class LayoutAssertions
 {
     private readonly TypeGraph _graph;
     private readonly HeaderEmitter _header;
     private readonly ReaderLimits _limits;
+
+    private readonly LayoutAnalyzer _layouts;
 
     // 0 is not known yet.
     private readonly Agreement[] _agreements;
@@ -34,6 +38,7 @@ internal sealed class LayoutAssertions
         _graph = graph;
         _header = header;
         _limits = limits ?? ReaderLimits.Default;
+        _layouts = new LayoutAnalyzer(graph, _limits);
         _agreements = new Agreement[graph.TypeCount];
         _path = new byte[_limits.MaxNesting][];
     }
@@ -85,6 +90,15 @@ internal sealed class LayoutAssertions
 
     /// <summary>Whether a compiler can be expected to agree on the layout of a type that the header defines.</summary>
     internal bool CanAgree(TypeId id) => !Disagrees(id, 0) && !LosesMembers(id, 0);
+
+    // The size of a union that its members alone do not make: nothing in a header says so.
+    private bool IsPaddedOrPacked(TypeView union)
+    {
+        LayoutSummary summary = _layouts.Analyze(union.Id).Summary;
+        ulong filledBytes = union.SizeBytes - (ulong)Math.Clamp(summary.PaddingBytes, 0, (long)Math.Min(union.SizeBytes, long.MaxValue));
+        ulong alignment = (ulong)Math.Max(1, summary.AlignmentBytes);
+        return (filledBytes + alignment - 1) / alignment * alignment != union.SizeBytes;
+    }
 
     // A header that leaves out a member cannot be asked for it.
     private bool LosesMembers(TypeId id, int depth)
@@ -180,7 +194,7 @@ internal sealed class LayoutAssertions
 
         _agreements[id.Value] = Agreement.Agrees;
         TypeView type = _graph[id];
-        bool disagrees = type.Kind == TypeKind.Union && type.ElementsInList == 0 && type.SizeBytes > 0;
+        bool disagrees = type.Kind == TypeKind.Union && IsPaddedOrPacked(type);
         if (type.Kind is TypeKind.Typedef or TypeKind.Array or TypeKind.TypeTag || type.IsQualifier)
         {
             disagrees = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target))

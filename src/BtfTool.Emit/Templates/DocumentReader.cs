@@ -71,7 +71,8 @@ internal sealed class DocumentReader : IDisposable
     {
         while (AtItem())
         {
-            _start += WholeValue();
+            int length = WholeValue();
+            _start += length;
         }
     }
 
@@ -170,8 +171,8 @@ internal sealed class DocumentReader : IDisposable
         JsonTokenType.String => _names.Of(ref reader),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
-        JsonTokenType.Number => reader.TryGetInt64(out long number) ? number
-            : reader.TryGetUInt64(out ulong large) ? large : reader.GetDouble(),
+        JsonTokenType.Number => reader.TryGetInt64(out long number) ? (object)number
+            : reader.TryGetUInt64(out ulong large) ? (object)large : reader.GetDouble(),
         _ => null,
     };
 

@@ -258,12 +258,15 @@ internal sealed class TemplateCheck(TemplateVocabulary model, TemplateLimits lim
             return;
         }
 
+        // A template for several commands has parts for each.
+        bool tellsCommandsApart = Words.Contains("command");
         string[] parts = PartsOf(rest);
         for (int i = 0; i < parts.Length; i++)
         {
             string part = parts[i];
             bool isKnown = part.StartsWith('@') ? i == 0 && s_data.Contains(part)
-                : (i == 0 && (part == "this" || names.Contains(part) || _passed.Contains(part))) || model.Contains(part);
+                : (i == 0 && (part == "this" || names.Contains(part) || _passed.Contains(part))) || model.Contains(part)
+                || (tellsCommandsApart && TemplateVocabulary.IsKnown(part));
             if (isKnown)
             {
                 continue;

@@ -150,14 +150,15 @@ public static class TemplateEngine
         {
             engine.RegisterHelper(helper.Name, (in HelperOptions _, in Context _, in Arguments arguments) =>
             {
-                budget.Step();
                 object?[] values = new object?[Math.Max(arguments.Length, helper.LeastArguments)];
                 for (int i = 0; i < arguments.Length; i++)
                 {
                     values[i] = arguments[i] is UndefinedBindingResult ? null : arguments[i];
                 }
 
-                return helper.Run(values)!;
+                object? result = helper.Run(values);
+                budget.Step(result is string text ? text.Length : 0);
+                return result!;
             });
         }
 

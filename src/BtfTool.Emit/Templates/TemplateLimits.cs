@@ -18,7 +18,7 @@ public sealed record TemplateLimits
     /// <summary>Deepest nesting of partials while a template is rendered.</summary>
     public int MaxPartialNesting { get; init; } = 32;
 
-    /// <summary>Most steps of rendering: items of lists, calls of helpers and partials.</summary>
+    /// <summary>Most steps of rendering: items of lists, calls of helpers and partials, each 256 characters that a helper makes.</summary>
     public long MaxSteps { get; init; } = 200_000_000;
 
     /// <summary>Longest output, in UTF-16 units (bytes for blocks that the emitter writes).</summary>
@@ -32,14 +32,16 @@ public sealed record TemplateLimits
 /// <param name="limits">The bounds.</param>
 internal sealed class TemplateBudget(TemplateLimits limits)
 {
+    private const int CharsPerStep = 256;
+
     private long _steps = limits.MaxSteps;
     private long _output = limits.MaxOutput;
 
-    /// <summary>One more step.</summary>
+    /// <summary>One more step, or as many as a text of some length costs.</summary>
     /// <exception cref="TemplateLimitException">There have been too many.</exception>
-    public void Step()
+    public void Step(int textLength = 0)
     {
-        if (--_steps < 0)
+        if ((_steps -= 1 + (textLength / CharsPerStep)) < 0)
         {
             throw new TemplateLimitException($"it takes more than {limits.MaxSteps} steps (items of lists, helpers, partials)");
         }

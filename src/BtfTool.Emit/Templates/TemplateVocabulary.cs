@@ -82,6 +82,9 @@ public sealed class TemplateVocabulary
     /// <summary>Whether any object of the command's model has a field of this name.</summary>
     public bool Contains(string field) => _fields.Contains(field);
 
+    /// <summary>Whether any object of any command has a field of this name.</summary>
+    internal static bool IsKnown(string field) => Commands.Any(command => Of(command).Contains(field));
+
     /// <summary>The fields of a command.</summary>
     /// <exception cref="ArgumentException">The command takes no templates.</exception>
     public static TemplateVocabulary Of(string command) => new(command, command switch
