@@ -207,7 +207,7 @@ public class CheckTests : WorkFolder
             Check("baseline \"some.base\"", now).ExitCode.ShouldBe(0);
         }
 
-        BtfToolProcess.Run("baseline", "-f", Fixtures.PathOf(made), "struct list_head", "-o", path).ExitCode.ShouldBe(0);
+        BtfToolProcess.Run("baseline", "-f", Fixtures.PathOf(made), "struct list_head", "struct visitor", "-o", path).ExitCode.ShouldBe(0);
         string file = Write("update.layout", "baseline \"some.base\"\n"u8);
         string before = File.ReadAllText(path);
         BtfToolProcess.Run("check", "--update", file, "-f", Fixtures.PathOf(made)).ExitCode.ShouldBe(0);

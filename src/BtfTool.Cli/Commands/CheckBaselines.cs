@@ -186,7 +186,10 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
         var names = new HashSet<(TypeKind Kind, string Name)>();
         foreach (TypeView type in Defined(before.Graph))
         {
-            names.Add((type.Kind, type.NameString));
+            if (!IsOfDeclared(before.Graph, type))
+            {
+                names.Add((type.Kind, type.NameString));
+            }
         }
 
         var same = new List<TypeId>();
@@ -199,6 +202,17 @@ internal sealed class CheckBaselines(CommonOptions common, ParseResult r)
         }
 
         return same;
+    }
+
+    // A typedef that only pointers reach: what it stands for was not written, and is not to be now.
+    private static bool IsOfDeclared(TypeGraph graph, TypeView type)
+    {
+        for (int steps = 0; steps < 64 && type.Kind is TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile or TypeKind.Array; steps++)
+        {
+            type = graph[type.Target];
+        }
+
+        return type.Kind == TypeKind.Forward;
     }
 
     private static IEnumerable<TypeView> Defined(TypeGraph graph)

@@ -15,6 +15,7 @@ internal static class ReportCommand
     public static CommandEntry Entry { get; } = new("report", "Draw types: cache lines, holes and better orders as a page, a picture or a comment", Fill,
     [
         ("btftool report tcp_sock -o report.html", "one page that needs nothing else: picture, listing, facts, a better order"),
+        ("btftool report --all -o kernel.html", "all structs and unions as a table to search, filter and sort, with the picture of each"),
         ("btftool report 'tcp_*' sock --arch s390x -f vmlinux -o tcp.html", "all types that match, on cache lines of 256 bytes"),
         ("btftool report --svg sk_buff -o sk_buff.svg", "one picture for documentation, for light and dark screens"),
         ("btftool report --svg --reorganize inode -o inode.svg", "the same with the better order below it"),
@@ -47,8 +48,8 @@ internal static class ReportCommand
         private readonly Option<bool> _svg = CommonOptions.Flag("--svg", "One struct as an SVG document");
         private readonly Option<bool> _markdown = CommonOptions.Flag("--markdown", "Markdown for a pull request, below GitHub's limit of a comment");
         private readonly Option<bool> _reorganize = CommonOptions.Flag("--reorganize", "With --svg: the better order of the members too [pages and comments have it]");
-        private readonly Option<bool> _all = CommonOptions.Flag("--all", "With --markdown: the structs that gain most by a better order");
-        private readonly Option<string?> _top = new("--top") { Description = "With --all: only the first N [default: 50]", HelpName = "N" };
+        private readonly Option<bool> _all = CommonOptions.Flag("--all", "All structs and unions: a page to search, filter and sort; with --markdown those that gain most");
+        private readonly Option<string?> _top = new("--top") { Description = "With --all --markdown: only the first N [default: 50]", HelpName = "N" };
         private readonly Option<bool> _json = new("--json") { Hidden = true };
 
         public IEnumerable<Option> Own => [_svg, _markdown, _reorganize, _all, _top, .. _target.All, _json];
@@ -71,9 +72,9 @@ internal static class ReportCommand
                 result.AddError("Give --svg or --markdown, not both.");
             }
 
-            if (all && !markdown)
+            if (all && svg)
             {
-                result.AddError("--all goes with --markdown.");
+                result.AddError("--svg draws one struct: give its NAME.");
             }
 
             if (result.GetValue(_reorganize) && !svg)
@@ -81,9 +82,9 @@ internal static class ReportCommand
                 result.AddError("--reorganize goes with --svg: pages and comments have the better order without it.");
             }
 
-            if (result.GetValue(_top) is { } top && !(all && ListOptions.TryNumber(top, out _)))
+            if (result.GetValue(_top) is { } top && !(all && markdown && ListOptions.TryNumber(top, out _)))
             {
-                result.AddError(all ? $"--top takes a number, not '{top}'." : "--top goes with --all.");
+                result.AddError(all && markdown ? $"--top takes a number, not '{top}'." : "--top goes with --all and --markdown: the page has all types.");
             }
 
             if (!svg && !markdown && Common.OutputPath(result) is null or "-" && Posix.IsTerminal(Posix.StandardOutput))
@@ -103,7 +104,7 @@ internal static class ReportCommand
             int cacheline = _target.CachelineOf(r, machine);
             if (r.GetValue(_all))
             {
-                return WriteRanking(r, source, cacheline);
+                return r.GetValue(_markdown) ? WriteRanking(r, source, cacheline) : RankedReport.Write(Common, r, source, machine, cacheline);
             }
 
             List<LayoutSubject> subjects = LayoutSubject.Of(Common, r, source, names);

@@ -49,7 +49,7 @@ internal sealed partial class CompositeComparer
         bool isLast = next >= work.Kept.Count;
         long behind = isLast ? before : ShiftOf(work, work.Kept[next]);
         int reserved = ReservedAt(place, work, added.BitOffset - before, added.EndBits - before);
-        bool isReservedItself = ReservedNames.Is(place.New.Graph.NameOf(new NameId(added.Name)));
+        bool isReservedItself = ReservedNames.Is(place.New.Graph, added);
         if (reserved < 0 || isReservedItself)
         {
             int renamed = RenamedTo(place, work, k, before, behind);
@@ -100,7 +100,7 @@ internal sealed partial class CompositeComparer
         int last = work.Old.LastBefore(Math.Max(to, from + 1));
         for (int i = last; i >= 0 && last - i < MostLookedAt && work.Old.EndOfAll(i) > from; i--)
         {
-            if (work.Old[i].EndBits > from && ReservedNames.Is(place.Old.Graph.NameOf(new NameId(work.Old[i].Name))))
+            if (work.Old[i].EndBits > from && ReservedNames.Is(place.Old.Graph, work.Old[i]))
             {
                 return i;
             }

@@ -164,7 +164,7 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
     {
         UInt128 ours = 1, theirs = 1;
         bool isSame = true;
-        while (true)
+        for (int length = 0; length <= limits.MaxNesting; length++)
         {
             Step(a);
             TypeView x = a.Graph[new TypeId(oldId)], y = b.Graph[new TypeId(newId)];
@@ -185,6 +185,9 @@ internal sealed class ReferenceComparer(CompareSide old, CompareSide now, TypePa
             oldId = isArray ? x.Target.Value : oldId;
             newId = isArrayThere ? y.Target.Value : newId;
         }
+
+        Reject(a.Graph, $"arrays of arrays are deeper than {limits.MaxNesting}");
+        return false;
     }
 
     private bool SameNamed(CompareGraph a, TypeView x, CompareGraph b, TypeView y, TypeWord word, int depth)

@@ -1,10 +1,43 @@
+using BtfTool.Core.Types;
+
 namespace BtfTool.Core.Compare;
 
 /// <summary>Names of members that only keep room: <c>__reserved</c>, <c>pad2</c>, <c>kabi_reserved1</c>, <c>spare</c>, <c>unused_bits</c>.</summary>
 internal static class ReservedNames
 {
+    /// <summary>
+    /// Whether a member only keeps room. A pointer to a function does where the function takes and returns nothing: others have such words
+    /// in the names of what they do (<c>get_resv_regions</c>).
+    /// </summary>
+    public static bool Is(TypeGraph graph, in MemberEntry member)
+    {
+        return Is(graph.NameOf(new NameId(member.Name))) && !IsCalled(graph, new TypeId(member.Type));
+    }
+
+    private static bool IsCalled(TypeGraph graph, TypeId id)
+    {
+        TypeId pointed = Plain(graph, id);
+        if (graph.KindOf(pointed) != TypeKind.Pointer)
+        {
+            return false;
+        }
+
+        TypeView target = graph[Plain(graph, graph[pointed].Target)];
+        return target.Kind == TypeKind.FunctionPrototype && (target.Target.Value != 0 || target.Parameters.Count > 0);
+    }
+
+    private static TypeId Plain(TypeGraph graph, TypeId id)
+    {
+        for (int steps = 0; steps < 64 && graph.KindOf(id) is TypeKind.Typedef or TypeKind.Const or TypeKind.Volatile or TypeKind.TypeTag; steps++)
+        {
+            id = graph[id].Target;
+        }
+
+        return id;
+    }
+
     /// <summary>Whether a word of the name says so. Words end at underscores, digits, and where capitals begin.</summary>
-    public static bool Is(ReadOnlySpan<byte> name)
+    private static bool Is(ReadOnlySpan<byte> name)
     {
         int start = 0;
         for (int i = 0; i <= name.Length; i++)

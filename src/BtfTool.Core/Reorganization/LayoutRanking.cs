@@ -1,6 +1,5 @@
 using BtfTool.Core.Diagnostics;
 using BtfTool.Core.IO;
-using BtfTool.Core.Layout;
 using BtfTool.Core.Slabs;
 using BtfTool.Core.Types;
 
@@ -39,9 +38,6 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
     // Types that a thread takes at a time: neighbours share what an analyzer remembers.
     private const int ShareTypes = 64;
 
-    // Search steps after which a plan is left to be finished where it is shown: almost all are proven by then.
-    private const int FirstSteps = 10_000;
-
     /// <summary>
     /// Plans a reorganisation of each struct and ranks them: memory (on the machine where a cache is known, else the bucket of one
     /// object), cache lines, straddling members, bytes, fewest moves; of equals the first in the list leads.
@@ -57,7 +53,14 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
         ArgumentOutOfRangeException.ThrowIfNegative(options.Top);
         var gains = new LayoutGain?[structs.Count];
         int joined = 0;
-        Share(options, structs.Count, ShareTypes, (planner, i) => gains[i] = planner.GainOf(structs[i], ref joined));
+        Share(options, structs.Count, ShareTypes, (planner, i) =>
+        {
+            gains[i] = planner.GainOf(structs[i], out bool isJoined);
+            if (isJoined)
+            {
+                Interlocked.Increment(ref joined);
+            }
+        });
         return Finished(Ranked(gains, joined, options.Top), options);
     }
 
@@ -76,12 +79,12 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
         return ranking with { Gains = ranked.ConvertAll(r => r.Item1) };
     }
 
-    private static void Share(LayoutRankingOptions options, int count, int shareSize, Action<Planner, int> work)
+    private static void Share(LayoutRankingOptions options, int count, int shareSize, Action<GainPlanner, int> work)
     {
         int shares = (count + shareSize - 1) / shareSize, next = -1;
         Crew.Run(Math.Clamp(Crew.Size(options.Jobs), 1, Math.Max(1, shares)), _ =>
         {
-            var planner = new Planner(options);
+            var planner = new GainPlanner(options);
             for (int share = Interlocked.Increment(ref next); share < shares; share = Interlocked.Increment(ref next))
             {
                 int end = Math.Min(count, (share + 1) * shareSize);
@@ -114,7 +117,7 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
         return new LayoutRanking(ranked.GetRange(0, kept).ConvertAll(r => r.Gain), gains.Length, ranked.Count, proven, joined, bytes, slabBytes);
     }
 
-    private static int Compare((LayoutGain Gain, int Index) a, (LayoutGain Gain, int Index) b)
+    internal static int Compare((LayoutGain Gain, int Index) a, (LayoutGain Gain, int Index) b)
     {
         int order = b.Gain.SavedMemoryBytes.CompareTo(a.Gain.SavedMemoryBytes);
         order = order != 0 ? order : b.Gain.SavedCachelines.CompareTo(a.Gain.SavedCachelines);
@@ -122,69 +125,5 @@ public sealed record LayoutRanking(IReadOnlyList<LayoutGain> Gains, int StructCo
         order = order != 0 ? order : b.Gain.SavedBytes.CompareTo(a.Gain.SavedBytes);
         order = order != 0 ? order : a.Gain.After.Moves.CompareTo(b.Gain.After.Moves);
         return order != 0 ? order : a.Index.CompareTo(b.Index);
-    }
-
-    // What one thread has.
-    private sealed class Planner(LayoutRankingOptions options)
-    {
-        private TypeGraph? _graph;
-        private LayoutAnalyzer? _analyzer;
-        private Reorganizer? _first;
-        private Reorganizer? _whole;
-
-        public LayoutGain? GainOf(TypeRef type, ref int joined)
-        {
-            Use(type.Graph);
-            SlabCache? cache = options.Slabs?.CacheOf(type);
-            if (cache is not null)
-            {
-                Interlocked.Increment(ref joined);
-            }
-
-            if (!CanGain(_analyzer!.Summarize(type.Id)))
-            {
-                return null;
-            }
-
-            _first ??= With(Math.Min(FirstSteps, options.Reorganize.MaxSteps));
-            ReorganizationPlan plan = _first.Plan(type.Id);
-            plan = plan.Proof.HasFlag(PlanProof.Layout) ? plan : PlanWhole(type);
-            return plan.IsImprovement ? Gain(plan, type, cache) : null;
-        }
-
-        public LayoutGain Finish(LayoutGain gain)
-        {
-            Use(gain.Type.Graph);
-            return gain.IsProvenOptimal || !gain.Proof.HasFlag(PlanProof.Layout) ? gain : Gain(PlanWhole(gain.Type), gain.Type, gain.Cache);
-        }
-
-        private void Use(TypeGraph graph)
-        {
-            if (_graph != graph || _analyzer is null)
-            {
-                _graph = graph;
-                _analyzer = new LayoutAnalyzer(graph, options.Limits);
-                (_first, _whole) = (null, null);
-            }
-        }
-
-        private ReorganizationPlan PlanWhole(TypeRef type) => (_whole ??= With(options.Reorganize.MaxSteps)).Plan(type.Id);
-
-        private Reorganizer With(int steps) => new(_graph!, options.Reorganize with { MaxSteps = steps }, options.Limits);
-
-        private static LayoutGain Gain(ReorganizationPlan plan, TypeRef type, SlabCache? cache) => new()
-        {
-            Type = type,
-            Before = plan.BeforeObjective,
-            After = plan.AfterObjective,
-            Proof = plan.Proof,
-            LowerBoundBytes = plan.LowerBoundBytes,
-            Cache = cache,
-            Change = cache?.Resize(plan.BeforeObjective.SizeBytes, plan.AfterObjective.SizeBytes),
-        };
-
-        // Without an empty bit nothing becomes smaller, and in one line nothing straddles.
-        private bool CanGain(in LayoutSummary layout) => layout.WastedBytes > 0 || layout.BitHoleBits > 0 || layout.PaddingBits > 0
-            || layout.CachelinesOf(options.Reorganize.CachelineBytes) > 1;
     }
 }

@@ -20,7 +20,6 @@ public sealed partial class TypeGraphBuilder
     /// <summary>Sets the alignment that the source wrote at the type added last.</summary>
     public void SetDeclaredAlignment(uint alignmentBytes)
     {
-        HasEveryAlignment = true;
         EnableDeclaredAlignment();
         Column<uint> alignments = Room(TypeAlignments!.Value, Count - 1, Kinds.Length);
         alignments[Count - 1] = alignmentBytes;

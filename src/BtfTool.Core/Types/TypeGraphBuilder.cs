@@ -65,7 +65,7 @@ public sealed partial class TypeGraphBuilder
     /// <summary>Whether the graph has <see cref="Facet.SourceDeclarations"/>.</summary>
     public bool HasSourceDeclarations { get; set; }
 
-    /// <summary>Whether the graph has <see cref="Facet.EveryAlignment"/>; also set with the first alignment.</summary>
+    /// <summary>Whether the graph has <see cref="Facet.EveryAlignment"/>.</summary>
     public bool HasEveryAlignment { get; set; }
 
     /// <summary>Where a type's record is in the section, for messages; -1 or unset when that is not known.</summary>
@@ -151,7 +151,6 @@ public sealed partial class TypeGraphBuilder
         Members[_memberCount].SetPlace(bitOffset, bitSize);
         if (declaredAlignmentBytes != 0)
         {
-            HasEveryAlignment = true;
             EnableDeclaredAlignment();
         }
 

@@ -96,8 +96,8 @@ public enum Facet
     DeclaredAlignment,
 
     /// <summary>
-    /// That what has no <see cref="DeclaredAlignment"/> was written without: the format says all that compilers know (DWARF 5), or some
-    /// alignment was said at least. What is older says it only where the compiler does more than the format asks for.
+    /// That what has no <see cref="DeclaredAlignment"/> was written without: the format says it of all (DWARF 5). What is older says what the
+    /// compiler adds to it: clang 14 that of members and structs, and not that of typedefs.
     /// </summary>
     EveryAlignment,
 

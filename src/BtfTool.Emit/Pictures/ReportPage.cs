@@ -15,8 +15,9 @@ public static class ReportPage
     /// <param name="writeSummary">Writes what stands under the title, as HTML; null for nothing.</param>
     /// <param name="writeSections">Writes the sections, as HTML.</param>
     /// <param name="writeData">Writes elements that only the script reads, in front of it; null for none.</param>
+    /// <param name="parts">Assets that this page has besides: names that end in <c>.css</c> or <c>.js</c>.</param>
     public static void Write(Utf8Writer output, string title, Action<Utf8Writer>? writeSummary, Action<Utf8Writer> writeSections,
-        Action<Utf8Writer>? writeData = null)
+        Action<Utf8Writer>? writeData = null, params ReadOnlySpan<string> parts)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(title);
@@ -35,9 +36,11 @@ public static class ReportPage
                     break;
                 case "style":
                     WriteStyle(output);
+                    WriteParts(parts, ".css", output);
                     break;
                 case "script":
                     output.Write(PictureStyle.Read("report.js"));
+                    WriteParts(parts, ".js", output);
                     break;
                 case "patterns":
                     output.Write(PictureStyle.Patterns);
@@ -55,11 +58,23 @@ public static class ReportPage
         }
     }
 
+    private static void WriteParts(ReadOnlySpan<string> parts, string ending, Utf8Writer output)
+    {
+        foreach (string part in parts)
+        {
+            if (part.EndsWith(ending, StringComparison.Ordinal))
+            {
+                output.Write(PictureStyle.Read(part));
+            }
+        }
+    }
+
     private static void WriteStyle(Utf8Writer output)
     {
         output.Write(PictureStyle.Read("picture.css").Replace(".picture{--c0", ":root{--c0", StringComparison.Ordinal));
         string dark = PictureStyle.Read("picture-dark.css");
         output.Write("@media(prefers-color-scheme:dark){:root:not([data-theme=light]){" + dark + "}}\n:root[data-theme=dark]{" + dark + "}\n");
         output.Write(PictureStyle.Read("report.css"));
+        output.Write(PictureStyle.Read("controls.css"));
     }
 }

@@ -234,6 +234,19 @@ public class ChangeClassTests
     }
 
     [Fact]
+    public void A_function_that_takes_something_reserves_nothing_whatever_its_name()
+    {
+        Diffs.Lines(
+            (b, i) => b.Struct("ops", 8).Member("get_resv_regions", b.Pointer(b.Prototype(0).Parameter("a", i)), 0),
+            (b, i) => b.Struct("ops", 8).Member("probe", b.Pointer(b.Prototype(i)), 0))
+            .ShouldBe(["MemberRemoved get_resv_regions", "MemberAdded probe"], ignoreOrder: true);
+        Diffs.Lines(
+            (b, _) => b.Struct("ops", 8).Member("rh_reserved1", b.Pointer(b.Prototype(0)), 0),
+            (b, i) => b.Struct("ops", 8).Member("probe", b.Pointer(b.Prototype(i)), 0))
+            .ShouldBe(["ReservedUse probe"]);
+    }
+
+    [Fact]
     public void A_union_around_a_reserved_member_uses_it()
     {
         TypeDifference changed = Diffs.Only(Diffs.Of(
