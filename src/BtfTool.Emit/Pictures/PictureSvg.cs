@@ -28,6 +28,7 @@ public sealed class PictureSvg(Utf8Writer output)
     private PictureMark[]? _marked;
     private int _unit;
     private int _left;
+    private int _groupNameEnd;
 
     /// <summary>Draws a picture.</summary>
     /// <param name="picture">The picture.</param>
@@ -144,6 +145,7 @@ public sealed class PictureSvg(Utf8Writer output)
         for (int row = 0; row < _picture.Rows.Length; row++)
         {
             int firstOutline = outline;
+            _groupNameEnd = _left - FontSize;
             y += BandOf(row, ref outline);
             PictureRow place = _picture.Rows[row];
             WriteGutter(place, y);
@@ -307,11 +309,19 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("\"/>"u8);
         if (outline.IsFirst)
         {
-            string name = group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
-            WriteText("", x + 2, y - 5, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - x) * 860 / FontSize));
+            WriteGroupName(group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}", x + 2, until, y - 5);
         }
 
         output.Write("</g>\n"u8);
+    }
+
+    // At the end of a row a name may begin before its group, where no other stands.
+    private void WriteGroupName(string name, int x, int until, int y)
+    {
+        int width = LabelWidth.WidthOf(name) * FontSize / 860;
+        int from = until == _left + GridWidth ? Math.Max(Math.Min(x, until - width), _groupNameEnd + FontSize) : x;
+        WriteText("", Math.Min(x, from), y, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - Math.Min(x, from)) * 860 / FontSize));
+        _groupNameEnd = Math.Min(x, from) + width;
     }
 
     private void WriteNumberOrPoint(bool isNumber, int x, int y)
