@@ -60,19 +60,34 @@ public sealed class DiffPage(Utf8Writer output)
         output.Write(Text($", {view.AddedCount} added, {view.RemovedCount} removed. Types that break layout: {view.BreakCount(Breaks.Layout)}, source: "));
         output.Write(Text($"{view.BreakCount(Breaks.Source)}, CO-RE: {view.BreakCount(Breaks.CoRe)}."));
         output.Write(view.IgnoredCount == 0 ? "" : Text($" {view.IgnoredCount} changes not looked at."));
-        output.Write("</p>\n<table class=\"counts\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\" class=\"n\">Changes</th>"u8);
-        output.Write("<th scope=\"col\" class=\"n\">Types</th><th scope=\"col\" class=\"n\">Allowed</th><th scope=\"col\">Breaks</th></tr></thead><tbody>\n"u8);
+        output.Write("</p>\n"u8);
+        WriteCounts(view);
+        PictureStyle.WriteDiffLegend(output);
+    }
+
+    private void WriteCounts(DiffView view)
+    {
+        bool hasAllowed = false;
+        foreach (ClassCount count in view.Counts)
+        {
+            hasAllowed |= count.Allowed > 0;
+        }
+
+        output.Write("<table class=\"counts\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\" class=\"n\">Changes</th>"u8);
+        output.Write("<th scope=\"col\" class=\"n\">Types</th>"u8);
+        output.Write(hasAllowed ? "<th scope=\"col\" class=\"n\">Allowed</th>"u8 : []);
+        output.Write("<th scope=\"col\">Breaks</th></tr></thead><tbody>\n"u8);
         foreach (ClassCount count in view.Counts)
         {
             if (count.Changes > 0)
             {
                 output.Write(Text($"<tr><td>{ChangeNames.Of(count.Class)}</td><td class=\"n\">{count.Changes}</td><td class=\"n\">{count.Types}</td>"));
-                output.Write(Text($"<td class=\"n\">{(count.Allowed == 0 ? "" : Text($"{count.Allowed}"))}</td><td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
+                output.Write(hasAllowed ? Text($"<td class=\"n\">{count.Allowed}</td>") : "");
+                output.Write(Text($"<td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
             }
         }
 
         output.Write("</tbody></table>\n"u8);
-        PictureStyle.WriteDiffLegend(output);
     }
 
     private void WriteInput(string mark, DiffInput input)

@@ -318,7 +318,7 @@ public sealed class PictureSvg(Utf8Writer output)
     // At the end of a row a name may begin before its group, where no other stands.
     private void WriteGroupName(string name, int x, int until, int y)
     {
-        int width = LabelWidth.WidthOf(name) * FontSize / 860;
+        int width = ((LabelWidth.WidthOf(name) * FontSize) + 859) / 860;
         int from = until == _left + GridWidth ? Math.Max(Math.Min(x, until - width), _groupNameEnd + FontSize) : x;
         WriteText("", Math.Min(x, from), y, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - Math.Min(x, from)) * 860 / FontSize));
         _groupNameEnd = Math.Min(x, from) + width;
