@@ -15,14 +15,16 @@ namespace BtfTool.Emit.Diffs;
 /// <param name="output">Where to.</param>
 public sealed class DiffPage(Utf8Writer output)
 {
-    private const int CachelineBytes = 64;
+    private const int UsualCachelineBytes = 64;
     private const int FewTypes = 8;
-    private const int MostChanges = 60;
+    private const int FewChanges = 12;
+    private const int MostChanges = 200;
     private const int MostNames = 4000;
 
     private readonly PictureSvg _svg = new(output);
     private readonly PictureStudio _studio = new();
     private int _undrawn;
+    private int _cachelineBytes;
 
     /// <summary>Bytes of a page beyond which no more pictures are drawn.</summary>
     public long MostPictureBytes { get; init; } = 12_000_000;
@@ -36,6 +38,7 @@ public sealed class DiffPage(Utf8Writer output)
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(oldInput);
         ArgumentNullException.ThrowIfNull(newInput);
+        _cachelineBytes = TargetMachine.Of(newInput.Machine ?? oldInput.Machine ?? "")?.CachelineBytes ?? UsualCachelineBytes;
         ReportPage.Write(output, $"{NameOf(oldInput)} → {NameOf(newInput)}", _ => WriteSummary(view, oldInput, newInput), _ => WriteTypes(view));
     }
 
@@ -57,19 +60,34 @@ public sealed class DiffPage(Utf8Writer output)
         output.Write(Text($", {view.AddedCount} added, {view.RemovedCount} removed. Types that break layout: {view.BreakCount(Breaks.Layout)}, source: "));
         output.Write(Text($"{view.BreakCount(Breaks.Source)}, CO-RE: {view.BreakCount(Breaks.CoRe)}."));
         output.Write(view.IgnoredCount == 0 ? "" : Text($" {view.IgnoredCount} changes not looked at."));
-        output.Write("</p>\n<table class=\"counts\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\" class=\"n\">Changes</th>"u8);
-        output.Write("<th scope=\"col\" class=\"n\">Types</th><th scope=\"col\" class=\"n\">Allowed</th><th scope=\"col\">Breaks</th></tr></thead><tbody>\n"u8);
+        output.Write("</p>\n"u8);
+        WriteCounts(view);
+        PictureStyle.WriteDiffLegend(output);
+    }
+
+    private void WriteCounts(DiffView view)
+    {
+        bool hasAllowed = false;
+        foreach (ClassCount count in view.Counts)
+        {
+            hasAllowed |= count.Allowed > 0;
+        }
+
+        output.Write("<table class=\"counts\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\" class=\"n\">Changes</th>"u8);
+        output.Write("<th scope=\"col\" class=\"n\">Types</th>"u8);
+        output.Write(hasAllowed ? "<th scope=\"col\" class=\"n\">Allowed</th>"u8 : []);
+        output.Write("<th scope=\"col\">Breaks</th></tr></thead><tbody>\n"u8);
         foreach (ClassCount count in view.Counts)
         {
             if (count.Changes > 0)
             {
                 output.Write(Text($"<tr><td>{ChangeNames.Of(count.Class)}</td><td class=\"n\">{count.Changes}</td><td class=\"n\">{count.Types}</td>"));
-                output.Write(Text($"<td class=\"n\">{count.Allowed}</td><td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
+                output.Write(hasAllowed ? Text($"<td class=\"n\">{count.Allowed}</td>") : "");
+                output.Write(Text($"<td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
             }
         }
 
         output.Write("</tbody></table>\n"u8);
-        PictureStyle.WriteDiffLegend(output);
     }
 
     private void WriteInput(string mark, DiffInput input)
@@ -124,9 +142,9 @@ public sealed class DiffPage(Utf8Writer output)
     {
         TypeDifference difference = item.Difference;
         (TypeRef old, TypeRef now) = (difference.Old!.Value, difference.New!.Value);
-        output.Write(Text($"<section class=\"type-change\" id=\"t-{id}\"><details class=\"change\"{(isOpen ? " open" : "")}><summary>"));
+        output.Write(Text($"<section class=\"type folded\" id=\"t-{id}\"><details class=\"change\"{(isOpen ? " open" : "")}><summary><h2>"));
         HtmlText.Write(output, difference.Name);
-        output.Write(" <span>"u8);
+        output.Write("</h2> <span>"u8);
         if (ModuleOf?.Invoke(now.Graph) is { } module)
         {
             output.Write("of module "u8);
@@ -138,7 +156,6 @@ public sealed class DiffPage(Utf8Writer output)
         output.Write(difference.FanOut == 0 ? "" : Text($"; {difference.FanOut} {(difference.FanOut == 1 ? "type embeds" : "types embed")} it"));
         output.Write(item.IsAllowed ? "; allowed"u8 : []);
         output.Write("</span></summary>\n"u8);
-        WriteChanges(item, view);
         bool canDraw = old.View.IsComposite && now.View.IsComposite;
         bool isSmall = output.Length < MostPictureBytes;
         _undrawn += canDraw && !isSmall ? 1 : 0;
@@ -147,12 +164,16 @@ public sealed class DiffPage(Utf8Writer output)
             WritePictures(old, now, difference.Name);
         }
 
+        WriteChanges(item, view);
+
         WriteConsequences(item);
         output.Write("</details></section>\n"u8);
     }
 
     private void WriteChanges(ShownDifference item, DiffView view)
     {
+        bool isFolded = item.Changes.Count > FewChanges;
+        output.Write(isFolded ? Text($"<details><summary>{item.Changes.Count} changes</summary>\n") : "");
         output.Write("<ul class=\"changes\">\n"u8);
         int written = 0;
         foreach (TypeChange change in item.Changes)
@@ -163,30 +184,30 @@ public sealed class DiffPage(Utf8Writer output)
                 break;
             }
 
-            output.Write("<li><b>"u8);
-            output.Write(ChangeNames.Of(change.Class));
-            output.Write("</b> "u8);
+            output.Write("<li>"u8);
             HtmlText.Write(output, DiffReport.WhatOf(change), 600);
             output.Write(change.Cause is null ? [] : " (through "u8);
             HtmlText.Write(output, change.Cause ?? "");
             output.Write(change.Cause is null ? [] : ")"u8);
+            output.Write(" <span>"u8);
+            output.Write(ChangeNames.Of(change.Class));
             output.Write(change.Breaks == Breaks.None ? "" : "; breaks " + ChangeNames.Of(change.Breaks));
-            output.Write(view.IsAllowed(item, change) ? "; allowed</li>\n"u8 : "</li>\n"u8);
+            output.Write(view.IsAllowed(item, change) ? "; allowed</span></li>\n"u8 : "</span></li>\n"u8);
         }
 
-        output.Write("</ul>\n"u8);
+        output.Write(isFolded ? "</ul>\n</details>\n"u8 : "</ul>\n"u8);
     }
 
     private void WritePictures(TypeRef old, TypeRef now, string name)
     {
-        DiffPicture both = DiffPicture.Of(_studio, old, now, CachelineBytes);
+        DiffPicture both = DiffPicture.Of(_studio, old, now, _cachelineBytes);
         output.Write("<div class=\"pair\">\n"u8);
         WriteSide("Before: ", both.Old, name + " before", both.OldMarks);
         WriteSide("Now: ", both.New, name + " now", both.NewMarks);
         output.Write("</div>\n<output class=\"detail\" aria-live=\"polite\"></output>\n"u8);
     }
 
-    private void WriteSide(string head, PictureWords words, string title, Dictionary<int, PictureMark> marks)
+    private void WriteSide(string head, PictureWords words, string title, PictureMark[] marks)
     {
         LayoutReport report = words.Picture.Report;
         output.Write("<div class=\"side\"><h3>"u8);

@@ -25,23 +25,24 @@ public sealed class PictureSvg(Utf8Writer output)
 
     private PictureWords _words = null!;
     private StructPicture _picture = null!;
-    private IReadOnlyDictionary<int, PictureMark>? _marked;
+    private PictureMark[]? _marked;
     private int _unit;
     private int _left;
+    private int _groupNameEnd;
 
     /// <summary>Draws a picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="declarations">Texts of types, of the picture's graph.</param>
     /// <param name="title">What it shows, for screen readers.</param>
-    /// <param name="marked">What happened to entries, by their mark; null for nothing.</param>
-    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlyDictionary<int, PictureMark>? marked = null)
+    /// <param name="marked">What happened to entries, by their mark, of all of them; null for nothing.</param>
+    public void Write(StructPicture picture, DeclarationText declarations, string title, PictureMark[]? marked = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(declarations);
         Write(new PictureWords(picture, declarations), title, marked);
     }
 
-    internal void Write(PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked)
+    internal void Write(PictureWords words, string title, PictureMark[]? marked)
     {
         Begin(words, marked);
         int height = HeightOf();
@@ -58,7 +59,7 @@ public sealed class PictureSvg(Utf8Writer output)
 
     /// <summary>Draws pictures one below the other as one SVG document, with a style for light and dark screens.</summary>
     /// <param name="pictures">The pictures, each with its heading.</param>
-    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, IReadOnlyDictionary<int, PictureMark>? Marked)> pictures)
+    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, PictureMark[]? Marked)> pictures)
     {
         const int Heading = 34;
         int height = 10, width = 0;
@@ -86,7 +87,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write(PictureStyle.Patterns);
         output.Write("<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"u8);
         int y = 10;
-        foreach ((PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked) in pictures)
+        foreach ((PictureWords words, string title, PictureMark[]? marked) in pictures)
         {
             Begin(words, marked);
             output.Write("<text class=\"heading\" x=\"12\" y=\""u8);
@@ -104,7 +105,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("</svg>\n"u8);
     }
 
-    private void Begin(PictureWords words, IReadOnlyDictionary<int, PictureMark>? marked)
+    private void Begin(PictureWords words, PictureMark[]? marked)
     {
         StructPicture picture = words.Picture;
         (_words, _picture, _marked) = (words, picture, marked);
@@ -144,6 +145,7 @@ public sealed class PictureSvg(Utf8Writer output)
         for (int row = 0; row < _picture.Rows.Length; row++)
         {
             int firstOutline = outline;
+            _groupNameEnd = _left - FontSize;
             y += BandOf(row, ref outline);
             PictureRow place = _picture.Rows[row];
             WriteGutter(place, y);
@@ -196,7 +198,7 @@ public sealed class PictureSvg(Utf8Writer output)
             WriteRect(piece.Kind == PictureKind.Cut ? "cut"u8 : "unused"u8, x, top, width, height);
             if (piece.Kind == PictureKind.Cut)
             {
-                WriteText("label", x + (width / 2), top + (height / 2) + 5, width < 400 ? "…" : "… not drawn: see the listing");
+                WriteText("label", x + (width / 2), top + (height / 2), width < 400 ? "…" : "… not drawn: see the listing");
             }
 
             return;
@@ -219,7 +221,7 @@ public sealed class PictureSvg(Utf8Writer output)
             WriteRect("torn"u8, piece.IsContinued ? x : x + width - 5, top, 6, height);
         }
 
-        WriteLabels(row, piece, entry, x + (width / 2), top + (height / 2) + 5, width - 6);
+        WriteLabels(row, piece, entry, x + (width / 2), top + (height / 2), width - 6);
         output.Write("</g>"u8);
     }
 
@@ -249,7 +251,7 @@ public sealed class PictureSvg(Utf8Writer output)
         }
     }
 
-    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked.GetValueOrDefault(entry.Mark);
+    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked[entry.Mark];
 
     // A name where it fits, else its beginning; another for narrow screens, where letters are larger.
     private void WriteLabels(in PictureRow row, in PicturePiece piece, in PictureEntry entry, int x, int y, int width)
@@ -265,7 +267,7 @@ public sealed class PictureSvg(Utf8Writer output)
         WriteText(label == small ? "label" : "label wide", x, y, label);
         if (label != small)
         {
-            WriteText("label small", x, y + 3, small);
+            WriteText("label small", x, y, small);
         }
     }
 
@@ -273,7 +275,7 @@ public sealed class PictureSvg(Utf8Writer output)
     {
         if (entry.IsGap)
         {
-            string size = PictureWords.Short(entry.SizeBits);
+            string size = PictureWords.Short(entry);
             string said = size + (entry.Kind == PictureKind.Padding ? " padding" : " hole");
             return LabelWidth.WidthOf(said) <= most ? said : LabelWidth.WidthOf(size) <= most ? size : "";
         }
@@ -307,11 +309,19 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("\"/>"u8);
         if (outline.IsFirst)
         {
-            string name = group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}";
-            WriteText("", x + 2, y - 5, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - x) * 860 / FontSize));
+            WriteGroupName(group.Path.Length == 0 ? group.Name : $"{group.Path}: {group.Name}", x + 2, until, y - 5);
         }
 
         output.Write("</g>\n"u8);
+    }
+
+    // At the end of a row a name may begin before its group, where no other stands.
+    private void WriteGroupName(string name, int x, int until, int y)
+    {
+        int width = ((LabelWidth.WidthOf(name) * FontSize) + 859) / 860;
+        int from = until == _left + GridWidth ? Math.Max(Math.Min(x, until - width), _groupNameEnd + FontSize) : x;
+        WriteText("", Math.Min(x, from), y, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - Math.Min(x, from)) * 860 / FontSize));
+        _groupNameEnd = Math.Min(x, from) + width;
     }
 
     private void WriteNumberOrPoint(bool isNumber, int x, int y)
