@@ -17,7 +17,8 @@ public sealed class DiffPage(Utf8Writer output)
 {
     private const int CachelineBytes = 64;
     private const int FewTypes = 8;
-    private const int MostChanges = 60;
+    private const int FewChanges = 12;
+    private const int MostChanges = 200;
     private const int MostNames = 4000;
 
     private readonly PictureSvg _svg = new(output);
@@ -64,7 +65,7 @@ public sealed class DiffPage(Utf8Writer output)
             if (count.Changes > 0)
             {
                 output.Write(Text($"<tr><td>{ChangeNames.Of(count.Class)}</td><td class=\"n\">{count.Changes}</td><td class=\"n\">{count.Types}</td>"));
-                output.Write(Text($"<td class=\"n\">{count.Allowed}</td><td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
+                output.Write(Text($"<td class=\"n\">{(count.Allowed == 0 ? "" : Text($"{count.Allowed}"))}</td><td>{ChangeNames.Of(count.Breaks)}</td></tr>\n"));
             }
         }
 
@@ -138,7 +139,6 @@ public sealed class DiffPage(Utf8Writer output)
         output.Write(difference.FanOut == 0 ? "" : Text($"; {difference.FanOut} {(difference.FanOut == 1 ? "type embeds" : "types embed")} it"));
         output.Write(item.IsAllowed ? "; allowed"u8 : []);
         output.Write("</span></summary>\n"u8);
-        WriteChanges(item, view);
         bool canDraw = old.View.IsComposite && now.View.IsComposite;
         bool isSmall = output.Length < MostPictureBytes;
         _undrawn += canDraw && !isSmall ? 1 : 0;
@@ -147,12 +147,16 @@ public sealed class DiffPage(Utf8Writer output)
             WritePictures(old, now, difference.Name);
         }
 
+        WriteChanges(item, view);
+
         WriteConsequences(item);
         output.Write("</details></section>\n"u8);
     }
 
     private void WriteChanges(ShownDifference item, DiffView view)
     {
+        bool isFolded = item.Changes.Count > FewChanges;
+        output.Write(isFolded ? Text($"<details><summary>{item.Changes.Count} changes</summary>\n") : "");
         output.Write("<ul class=\"changes\">\n"u8);
         int written = 0;
         foreach (TypeChange change in item.Changes)
@@ -163,18 +167,18 @@ public sealed class DiffPage(Utf8Writer output)
                 break;
             }
 
-            output.Write("<li><b>"u8);
-            output.Write(ChangeNames.Of(change.Class));
-            output.Write("</b> "u8);
+            output.Write("<li>"u8);
             HtmlText.Write(output, DiffReport.WhatOf(change), 600);
             output.Write(change.Cause is null ? [] : " (through "u8);
             HtmlText.Write(output, change.Cause ?? "");
             output.Write(change.Cause is null ? [] : ")"u8);
+            output.Write(" <span>"u8);
+            output.Write(ChangeNames.Of(change.Class));
             output.Write(change.Breaks == Breaks.None ? "" : "; breaks " + ChangeNames.Of(change.Breaks));
-            output.Write(view.IsAllowed(item, change) ? "; allowed</li>\n"u8 : "</li>\n"u8);
+            output.Write(view.IsAllowed(item, change) ? "; allowed</span></li>\n"u8 : "</span></li>\n"u8);
         }
 
-        output.Write("</ul>\n"u8);
+        output.Write(isFolded ? "</ul>\n</details>\n"u8 : "</ul>\n"u8);
     }
 
     private void WritePictures(TypeRef old, TypeRef now, string name)

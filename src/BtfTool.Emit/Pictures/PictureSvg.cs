@@ -196,7 +196,7 @@ public sealed class PictureSvg(Utf8Writer output)
             WriteRect(piece.Kind == PictureKind.Cut ? "cut"u8 : "unused"u8, x, top, width, height);
             if (piece.Kind == PictureKind.Cut)
             {
-                WriteText("label", x + (width / 2), top + (height / 2) + 5, width < 400 ? "…" : "… not drawn: see the listing");
+                WriteText("label", x + (width / 2), top + (height / 2), width < 400 ? "…" : "… not drawn: see the listing");
             }
 
             return;
@@ -219,7 +219,7 @@ public sealed class PictureSvg(Utf8Writer output)
             WriteRect("torn"u8, piece.IsContinued ? x : x + width - 5, top, 6, height);
         }
 
-        WriteLabels(row, piece, entry, x + (width / 2), top + (height / 2) + 5, width - 6);
+        WriteLabels(row, piece, entry, x + (width / 2), top + (height / 2), width - 6);
         output.Write("</g>"u8);
     }
 
@@ -265,7 +265,7 @@ public sealed class PictureSvg(Utf8Writer output)
         WriteText(label == small ? "label" : "label wide", x, y, label);
         if (label != small)
         {
-            WriteText("label small", x, y + 3, small);
+            WriteText("label small", x, y, small);
         }
     }
 
