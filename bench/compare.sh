@@ -54,6 +54,7 @@ rows() {
     row "$label: layout --all" "$tool layout --all -f $file" "pahole -P $file"
     row "$label: field task_struct+0x1a8" "$tool field task_struct+0x1a8 -f $file" "pahole -C task_struct $file"
     row "$label: layout tcp_sock" "$tool layout tcp_sock -f $file" "pahole -C tcp_sock $file"
+    row "$label: report tcp_sock" "$tool report tcp_sock -f $file" "pahole -C tcp_sock $file"
     row "$label: info" "$tool info $file" "pahole -s $file"
     row "$label: show --all" "$tool show --all -f $file" "pahole $file"
     row "$label: list" "$tool list -f $file" "pahole --sizes $file"

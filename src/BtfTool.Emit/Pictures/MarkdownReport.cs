@@ -200,8 +200,10 @@ public sealed class MarkdownReport(Utf8Writer output, int maxBytes = MarkdownRep
             string indent = string.Concat(Enumerable.Repeat("&emsp;", Math.Min(entry.Depth, 6)));
             string offset = PictureWords.Number(entry.BitOffset / 8) + (entry.BitOffset % 8 == 0 ? "" : ":" + PictureWords.Number(entry.BitOffset % 8));
             string name = words.NameOf(entry).IsEmpty ? "" : MarkdownText.Code(Shortened(Encoding.UTF8.GetString(words.NameOf(entry))));
-            string type = entry.IsGap ? $"*{words.SortOf(entry)}*" : indent + MarkdownText.Code(Shortened(words.TypeOf(entry)));
-            text.Append("| ").Append(offset).Append(" | ").Append(entry.SizeBits == 0 ? "" : PictureWords.Short(entry.SizeBits)).Append(" | ")
+            int marker = words.MarkerOf(entry);
+            string type = entry.IsGap ? $"*{words.SortOf(entry)}*" : marker != 0 ? marker > 0 ? "*group begins*" : "*group ends*"
+                : indent + MarkdownText.Code(Shortened(words.TypeOf(entry)));
+            text.Append("| ").Append(offset).Append(" | ").Append(entry.SizeBits == 0 ? "" : PictureWords.Short(entry)).Append(" | ")
                 .Append(type).Append(" | ").Append(entry.IsGap ? MarkdownText.Escape(Shortened(words.CauseOf(entry))) : name).Append(" |\n");
         }
 

@@ -46,24 +46,25 @@ internal sealed class PictureEntries
     private void Walk(StructLayout layout, long baseBits, long endBits, int depth)
     {
         bool isUnion = _graph.KindOf(layout.Type) == TypeKind.Union;
-        long cursor = baseBits, unitEnd = baseBits;
+        long cursor = baseBits, room = endBits - baseBits;
+        var unit = new StorageUnit { EndBits = endBits };
         for (int i = 0; i < layout.Members.Length; i++)
         {
             ref readonly MemberLayout member = ref layout.Members[i];
-            long room = endBits - baseBits;
+            bool isBitfield = member.BitfieldBits != 0;
             long from = baseBits + Math.Min(member.BitOffset, room), end = baseBits + Math.Min(member.EndBits, room);
+            long unitStart = baseBits + (Math.Min(member.OffsetBytes, room / 8) * 8), unitBits = Math.Min(member.SizeBytes, room / 8) * 8;
             if (!isUnion)
             {
-                long unitStart = baseBits + (Math.Min(member.OffsetBytes, room / 8) * 8);
-                AddGaps(layout.Type, cursor, from, unitEnd, member.BitfieldBits != 0 ? unitStart : from, depth, isEnd: false);
+                AddGaps(layout.Type, cursor, from, unit.IsOpen ? unit.EndBits : cursor, isBitfield ? unitStart : from, depth, isEnd: false);
             }
 
             Add(layout, i, from, end, isUnion ? from : Math.Max(from, Math.Min(cursor, end)), depth);
             cursor = Math.Max(cursor, end);
-            unitEnd = member.BitfieldBits == 0 ? cursor : baseBits + (Math.Min(member.OffsetBytes + member.SizeBytes, room / 8) * 8);
+            unit.Advance(isBitfield, unitStart, unitBits, end);
         }
 
-        AddGaps(layout.Type, cursor, endBits, isUnion ? cursor : unitEnd, endBits, depth, isEnd: true);
+        AddGaps(layout.Type, cursor, endBits, unit.IsOpen && !isUnion ? unit.EndBits : cursor, endBits, depth, isEnd: true);
     }
 
     private void Add(StructLayout layout, int position, long from, long end, long drawnFrom, int depth)
@@ -150,5 +151,27 @@ internal sealed class PictureEntries
         }
 
         MarkEnd = fresh;
+    }
+
+    /// <summary>The storage unit that bitfields are in, by the rules of <see cref="LayoutAnalyzer"/>.</summary>
+    private struct StorageUnit
+    {
+        public bool IsOpen;
+        public long EndBits;
+        private long _bits;
+
+        public void Advance(bool isBitfield, long start, long bits, long end)
+        {
+            IsOpen = isBitfield;
+            if (!isBitfield)
+            {
+                (_bits, EndBits) = (0, end);
+            }
+            else if (end > EndBits || bits > _bits)
+            {
+                (_bits, EndBits) = (bits, start + bits);
+                EndBits += end > EndBits ? bits : 0;
+            }
+        }
     }
 }

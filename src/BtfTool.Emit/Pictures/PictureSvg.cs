@@ -273,7 +273,7 @@ public sealed class PictureSvg(Utf8Writer output)
     {
         if (entry.IsGap)
         {
-            string size = PictureWords.Short(entry.SizeBits);
+            string size = PictureWords.Short(entry);
             string said = size + (entry.Kind == PictureKind.Padding ? " padding" : " hole");
             return LabelWidth.WidthOf(said) <= most ? said : LabelWidth.WidthOf(size) <= most ? size : "";
         }

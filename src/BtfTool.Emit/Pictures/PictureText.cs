@@ -69,13 +69,12 @@ internal static class PictureText
         Span<char> cell = cells.AsSpan(from, Math.Min(to, cells.Length) - from);
         switch (piece.Kind)
         {
-            case PictureKind.Hole:
-                cell.Fill('░');
+            case PictureKind.Hole or PictureKind.BitHole or PictureKind.Padding:
+                cell.Fill(piece.Kind == PictureKind.Padding ? '▒' : '░');
+                cell[0] = piece.FromBit % 8 == 0 ? cell[0] : ':';
+                cell[^1] = piece.ToBit % 8 == 0 ? cell[^1] : ':';
                 return;
-            case PictureKind.Padding when piece.FromBit % 8 == 0:
-                cell.Fill('▒');
-                return;
-            case PictureKind.Bits or PictureKind.BitHole or PictureKind.Padding when cell.Length == 1 || piece.FromBit % 8 != 0 || piece.ToBit % 8 != 0:
+            case PictureKind.Bits when cell.Length == 1 || piece.FromBit % 8 != 0 || piece.ToBit % 8 != 0:
                 cell.Fill(':');
                 return;
             case PictureKind.Cut:

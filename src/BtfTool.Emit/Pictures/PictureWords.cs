@@ -79,6 +79,10 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
     /// <summary>A size for small places: <c>8 B</c>, <c>3 b</c>.</summary>
     public static string Short(long bits) => bits % 8 == 0 ? Number(bits / 8) + " B" : Number(bits) + " b";
 
+    /// <summary>The size of an entry for small places; what is counted in bits, in bits.</summary>
+    public static string Short(in PictureEntry entry) =>
+        entry.Kind is PictureKind.Bits or PictureKind.BitHole ? Number(entry.SizeBits) + " b" : Short(entry.SizeBits);
+
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What a screen reader says of a piece: name, type, offset, size; and of how it lies.</summary>
@@ -103,7 +107,7 @@ internal sealed class PictureWords(StructPicture picture, DeclarationText declar
         output.Write(", offset "u8);
         WriteOffset(output, entry.BitOffset);
         output.Write(", "u8);
-        output.Write(Size(entry.SizeBits));
+        output.Write(entry.Kind is PictureKind.Bits or PictureKind.BitHole ? Count(entry.SizeBits, "bit") : Size(entry.SizeBits));
         if (entry.Gap >= 0)
         {
             output.Write(": "u8);

@@ -59,7 +59,7 @@ internal sealed class TypeListing(Utf8Writer output)
         output.Write("\"><td class=\"n\">"u8);
         PictureWords.WriteOffset(output, entry.BitOffset);
         output.Write("</td><td class=\"n\">"u8);
-        output.Write(entry.SizeBits == 0 ? "–" : PictureWords.Short(entry.SizeBits));
+        output.Write(entry.SizeBits == 0 ? "–" : PictureWords.Short(entry));
         output.Write("</td>"u8);
         if (marker != 0 || entry.IsGap)
         {
