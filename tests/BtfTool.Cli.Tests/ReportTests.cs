@@ -1,5 +1,4 @@
 using System.Xml;
-using BtfTool.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -69,7 +68,7 @@ public class ReportTests : WorkFolder
         RunResult run = BtfToolProcess.Run("diff", Oracle.PathOf("linux-6.1/vmlinux.btf.gz"), s_kernel, "inode", "list_head", "--as", "html");
 
         run.ExitCode.ShouldBe(1, run.Errors);
-        run.Output.ShouldContain("<details class=\"change\" open><summary>struct inode <span>breaks layout, source, CO-RE");
+        run.Output.ShouldContain("<details class=\"change\" open><summary><h2>struct inode</h2> <span>breaks layout, source, CO-RE");
         run.Output.ShouldContain("<h3>Before: 632 bytes");
         run.Output.ShouldContain("<h3>Now: 616 bytes");
         run.Output.ShouldMatch("class=\"piece k[0-9]+ added\" [^>]*aria-label=\"i_atime_sec: time64_t, offset 88, 8 bytes, new\"");
@@ -77,15 +76,15 @@ public class ReportTests : WorkFolder
     }
 
     [Theory]
-    [InlineData(2, "Give the NAME of a struct or union.", "report")]
-    [InlineData(2, "Give names or --all, not both.", "report", "--markdown", "--all", "inode")]
-    [InlineData(2, "--svg draws one struct: give its NAME.", "report", "--svg", "--all")]
-    [InlineData(2, "Give --svg or --markdown, not both.", "report", "--svg", "--markdown", "inode")]
+    [InlineData(2, "Give the NAME of a struct or union", "report")]
+    [InlineData(2, "Give names or --all, not both", "report", "--markdown", "--all", "inode")]
+    [InlineData(2, "--svg draws one struct: give its NAME", "report", "--svg", "--all")]
+    [InlineData(2, "Give --svg or --markdown, not both", "report", "--svg", "--markdown", "inode")]
     [InlineData(2, "--reorganize goes with --svg", "report", "--reorganize", "inode")]
     [InlineData(2, "--top goes with --all and --markdown", "report", "inode", "--top", "3")]
     [InlineData(2, "the same facts as data are 'btftool layout --json'", "report", "--json", "inode")]
     [InlineData(3, "--svg draws one struct, and 'list_*' means ", "report", "--svg", "list_*")]
-    [InlineData(3, "no struct or union", "report", "int")]
+    [InlineData(3, "is an integer type, not a struct, union", "report", "int")]
     [InlineData(2, "--as takes text, json, sarif, junit, github, markdown, ktap, not 'html'", "check", "--as", "html", "x.check")]
     public void Mistakes_are_told(int exitCode, string message, params string[] arguments)
     {

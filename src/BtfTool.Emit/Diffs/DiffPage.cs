@@ -15,7 +15,7 @@ namespace BtfTool.Emit.Diffs;
 /// <param name="output">Where to.</param>
 public sealed class DiffPage(Utf8Writer output)
 {
-    private const int CachelineBytes = 64;
+    private const int UsualCachelineBytes = 64;
     private const int FewTypes = 8;
     private const int FewChanges = 12;
     private const int MostChanges = 200;
@@ -24,6 +24,7 @@ public sealed class DiffPage(Utf8Writer output)
     private readonly PictureSvg _svg = new(output);
     private readonly PictureStudio _studio = new();
     private int _undrawn;
+    private int _cachelineBytes;
 
     /// <summary>Bytes of a page beyond which no more pictures are drawn.</summary>
     public long MostPictureBytes { get; init; } = 12_000_000;
@@ -37,6 +38,7 @@ public sealed class DiffPage(Utf8Writer output)
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(oldInput);
         ArgumentNullException.ThrowIfNull(newInput);
+        _cachelineBytes = TargetMachine.Of(newInput.Machine ?? oldInput.Machine ?? "")?.CachelineBytes ?? UsualCachelineBytes;
         ReportPage.Write(output, $"{NameOf(oldInput)} → {NameOf(newInput)}", _ => WriteSummary(view, oldInput, newInput), _ => WriteTypes(view));
     }
 
@@ -125,9 +127,9 @@ public sealed class DiffPage(Utf8Writer output)
     {
         TypeDifference difference = item.Difference;
         (TypeRef old, TypeRef now) = (difference.Old!.Value, difference.New!.Value);
-        output.Write(Text($"<section class=\"type-change\" id=\"t-{id}\"><details class=\"change\"{(isOpen ? " open" : "")}><summary>"));
+        output.Write(Text($"<section class=\"type folded\" id=\"t-{id}\"><details class=\"change\"{(isOpen ? " open" : "")}><summary><h2>"));
         HtmlText.Write(output, difference.Name);
-        output.Write(" <span>"u8);
+        output.Write("</h2> <span>"u8);
         if (ModuleOf?.Invoke(now.Graph) is { } module)
         {
             output.Write("of module "u8);
@@ -183,14 +185,14 @@ public sealed class DiffPage(Utf8Writer output)
 
     private void WritePictures(TypeRef old, TypeRef now, string name)
     {
-        DiffPicture both = DiffPicture.Of(_studio, old, now, CachelineBytes);
+        DiffPicture both = DiffPicture.Of(_studio, old, now, _cachelineBytes);
         output.Write("<div class=\"pair\">\n"u8);
         WriteSide("Before: ", both.Old, name + " before", both.OldMarks);
         WriteSide("Now: ", both.New, name + " now", both.NewMarks);
         output.Write("</div>\n<output class=\"detail\" aria-live=\"polite\"></output>\n"u8);
     }
 
-    private void WriteSide(string head, PictureWords words, string title, Dictionary<int, PictureMark> marks)
+    private void WriteSide(string head, PictureWords words, string title, PictureMark[] marks)
     {
         LayoutReport report = words.Picture.Report;
         output.Write("<div class=\"side\"><h3>"u8);

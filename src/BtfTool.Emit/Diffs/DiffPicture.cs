@@ -10,21 +10,23 @@ namespace BtfTool.Emit.Diffs;
 /// <param name="OldMarks">What happened to entries of the first.</param>
 /// <param name="NewMarks">What happened to entries of the second.</param>
 internal sealed record DiffPicture(
-    PictureWords Old, PictureWords New, Dictionary<int, PictureMark> OldMarks, Dictionary<int, PictureMark> NewMarks)
+    PictureWords Old, PictureWords New, PictureMark[] OldMarks, PictureMark[] NewMarks)
 {
     public static DiffPicture Of(PictureStudio studio, TypeRef old, TypeRef now, int cachelineBytes)
     {
         PictureWords before = studio.Draw(old.Graph, old.Id, cachelineBytes);
         int[] likeIndex = SameMembers(before.Picture.Report, now);
         PictureWords after = studio.Draw(now.Graph, now.Id, cachelineBytes, before.Picture, likeIndex);
-        Dictionary<NameKey, int> oldNames = Names(before), newNames = Names(after);
-        return new DiffPicture(before, after, Marks(before, after, newNames, PictureMark.Removed), Marks(after, before, oldNames, PictureMark.Added));
+        Dictionary<string, int> oldNames = Names(before), newNames = Names(after);
+        int end = Math.Max(before.Picture.MarkEnd, after.Picture.MarkEnd);
+        return new DiffPicture(before, after, Marks(before, after, newNames, PictureMark.Removed, end),
+            Marks(after, before, oldNames, PictureMark.Added, end));
     }
 
     // For each new member the old one of its name; those without a name by what is first in them.
     private static int[] SameMembers(LayoutReport old, TypeRef now)
     {
-        var names = new Dictionary<NameKey, int>();
+        var names = new Dictionary<string, int>();
         MemberList members = old.Graph[old.Type].Members;
         for (int i = 0; i < members.Count; i++)
         {
@@ -41,7 +43,7 @@ internal sealed record DiffPicture(
         return same;
     }
 
-    private static NameKey KeyOf(TypeGraph graph, MemberView member)
+    private static string KeyOf(TypeGraph graph, MemberView member)
     {
         const int Deepest = 8;
         for (int depth = 0; depth < Deepest && member.IsAnonymous; depth++)
@@ -49,37 +51,38 @@ internal sealed record DiffPicture(
             TypeView inner = graph[member.Type];
             if (!inner.IsComposite || inner.Members.Count == 0)
             {
-                return default;
+                return "";
             }
 
             member = inner.Members[0];
             if (!member.IsAnonymous)
             {
-                return new NameKey(member.NameString, true);
+                return "{" + member.NameString;
             }
         }
 
-        return new NameKey(member.NameString, false);
+        return member.NameString;
     }
 
-    private static Dictionary<NameKey, int> Names(PictureWords words)
+    private static Dictionary<string, int> Names(PictureWords words)
     {
-        var names = new Dictionary<NameKey, int>();
+        var names = new Dictionary<string, int>();
         ReadOnlySpan<PictureEntry> entries = words.Picture.Entries;
         for (int i = 0; i < entries.Length; i++)
         {
             if (entries[i].Index >= 0 && !words.NameOf(entries[i]).IsEmpty)
             {
-                _ = names.TryAdd(new NameKey(words.MemberOf(entries[i]).NameString, false), i);
+                _ = names.TryAdd(words.MemberOf(entries[i]).NameString, i);
             }
         }
 
         return names;
     }
 
-    private static Dictionary<int, PictureMark> Marks(PictureWords words, PictureWords other, Dictionary<NameKey, int> names, PictureMark alone)
+    private static PictureMark[] Marks(PictureWords words, PictureWords other, Dictionary<string, int> names, PictureMark alone,
+        int markEnd)
     {
-        var marks = new Dictionary<int, PictureMark>();
+        var marks = new PictureMark[markEnd];
         foreach (ref readonly PictureEntry entry in words.Picture.Entries)
         {
             if (entry.Index < 0 || words.NameOf(entry).IsEmpty)
@@ -87,7 +90,7 @@ internal sealed record DiffPicture(
                 continue;
             }
 
-            if (!names.TryGetValue(new NameKey(words.MemberOf(entry).NameString, false), out int at))
+            if (!names.TryGetValue(words.MemberOf(entry).NameString, out int at))
             {
                 marks[entry.Mark] = alone;
             }
@@ -99,6 +102,4 @@ internal sealed record DiffPicture(
 
         return marks;
     }
-
-    private readonly record struct NameKey(string? Name, bool IsInner);
 }

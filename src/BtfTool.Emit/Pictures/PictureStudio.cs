@@ -29,7 +29,7 @@ internal sealed class PictureStudio
     }
 
     /// <summary>Draws a struct as it could be, with the marks and colours of how it is; and says which marks moved.</summary>
-    public (PictureWords Words, Dictionary<int, PictureMark> Moved) DrawAfter(StructPicture before, ReorganizedStruct reorganized)
+    public (PictureWords Words, PictureMark[] Moved) DrawAfter(StructPicture before, ReorganizedStruct reorganized)
     {
         LayoutReporter reporter = ReporterOf(reorganized.RelaidGraph, before.Report.CachelineBytes, before.Report.PageBytes);
         ReadOnlySpan<PlacedMember> members = reorganized.Plan.Members;
@@ -39,7 +39,8 @@ internal sealed class PictureStudio
             likeIndex[i] = members[i].Member;
         }
 
-        var moved = new Dictionary<int, PictureMark>();
+        PictureWords after = Draw(reporter.Report(reorganized.Relaid), before, likeIndex);
+        var moved = new PictureMark[Math.Max(before.MarkEnd, after.Picture.MarkEnd)];
         foreach (ref readonly MemberMove move in reorganized.Plan.Moves)
         {
             (int mark, _, int count) = before.MemberAt(move.Member);
@@ -49,7 +50,7 @@ internal sealed class PictureStudio
             }
         }
 
-        return (Draw(reporter.Report(reorganized.Relaid), before, likeIndex), moved);
+        return (after, moved);
     }
 
     private LayoutReporter ReporterOf(TypeGraph graph, int cachelineBytes, int pageBytes)

@@ -25,7 +25,7 @@ public sealed class PictureSvg(Utf8Writer output)
 
     private PictureWords _words = null!;
     private StructPicture _picture = null!;
-    private IReadOnlyDictionary<int, PictureMark>? _marked;
+    private PictureMark[]? _marked;
     private int _unit;
     private int _left;
 
@@ -33,15 +33,15 @@ public sealed class PictureSvg(Utf8Writer output)
     /// <param name="picture">The picture.</param>
     /// <param name="declarations">Texts of types, of the picture's graph.</param>
     /// <param name="title">What it shows, for screen readers.</param>
-    /// <param name="marked">What happened to entries, by their mark; null for nothing.</param>
-    public void Write(StructPicture picture, DeclarationText declarations, string title, IReadOnlyDictionary<int, PictureMark>? marked = null)
+    /// <param name="marked">What happened to entries, by their mark, of all of them; null for nothing.</param>
+    public void Write(StructPicture picture, DeclarationText declarations, string title, PictureMark[]? marked = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(declarations);
         Write(new PictureWords(picture, declarations), title, marked);
     }
 
-    internal void Write(PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked)
+    internal void Write(PictureWords words, string title, PictureMark[]? marked)
     {
         Begin(words, marked);
         int height = HeightOf();
@@ -58,7 +58,7 @@ public sealed class PictureSvg(Utf8Writer output)
 
     /// <summary>Draws pictures one below the other as one SVG document, with a style for light and dark screens.</summary>
     /// <param name="pictures">The pictures, each with its heading.</param>
-    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, IReadOnlyDictionary<int, PictureMark>? Marked)> pictures)
+    internal void WriteDocument(IReadOnlyList<(PictureWords Words, string Title, PictureMark[]? Marked)> pictures)
     {
         const int Heading = 34;
         int height = 10, width = 0;
@@ -86,7 +86,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write(PictureStyle.Patterns);
         output.Write("<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"u8);
         int y = 10;
-        foreach ((PictureWords words, string title, IReadOnlyDictionary<int, PictureMark>? marked) in pictures)
+        foreach ((PictureWords words, string title, PictureMark[]? marked) in pictures)
         {
             Begin(words, marked);
             output.Write("<text class=\"heading\" x=\"12\" y=\""u8);
@@ -104,7 +104,7 @@ public sealed class PictureSvg(Utf8Writer output)
         output.Write("</svg>\n"u8);
     }
 
-    private void Begin(PictureWords words, IReadOnlyDictionary<int, PictureMark>? marked)
+    private void Begin(PictureWords words, PictureMark[]? marked)
     {
         StructPicture picture = words.Picture;
         (_words, _picture, _marked) = (words, picture, marked);
@@ -249,7 +249,7 @@ public sealed class PictureSvg(Utf8Writer output)
         }
     }
 
-    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked.GetValueOrDefault(entry.Mark);
+    private PictureMark MarkOf(in PictureEntry entry) => _marked is null ? PictureMark.None : _marked[entry.Mark];
 
     // A name where it fits, else its beginning; another for narrow screens, where letters are larger.
     private void WriteLabels(in PictureRow row, in PicturePiece piece, in PictureEntry entry, int x, int y, int width)

@@ -21,7 +21,7 @@ public static class SvgReport
             return;
         }
 
-        (PictureWords after, Dictionary<int, PictureMark> moved) = studio.DrawAfter(words.Picture, better);
+        (PictureWords after, PictureMark[] moved) = studio.DrawAfter(words.Picture, better);
         new PictureSvg(output).WriteDocument([(words, title, moved), (after, "Then: " + TypeFacts.Headline(after.Picture.Report), moved)]);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class TypeListing(Utf8Writer output)
     // More is nothing to read in a page.
     private const int MostRows = 4000;
 
-    public void Write(PictureWords words, string caption, IReadOnlyDictionary<int, PictureMark>? marked)
+    public void Write(PictureWords words, string caption, PictureMark[]? marked)
     {
         output.Write("<table class=\"listing\"><caption>"u8);
         HtmlText.Write(output, caption);
@@ -31,7 +31,7 @@ internal sealed class TypeListing(Utf8Writer output)
         output.Write("</tbody></table>\n"u8);
     }
 
-    private void WriteRow(PictureWords words, in PictureEntry entry, IReadOnlyDictionary<int, PictureMark>? marked, ref long line)
+    private void WriteRow(PictureWords words, in PictureEntry entry, PictureMark[]? marked, ref long line)
     {
         long at = entry.BitOffset / 8 / words.Picture.Report.CachelineBytes;
         int marker = words.MarkerOf(entry);
@@ -52,7 +52,7 @@ internal sealed class TypeListing(Utf8Writer output)
         }
 
         output.Write(at > line ? " newline"u8 : []);
-        PictureMark mark = marked is null ? PictureMark.None : marked.GetValueOrDefault(entry.Mark);
+        PictureMark mark = marked is null ? PictureMark.None : marked[entry.Mark];
         output.Write(mark == PictureMark.None ? [] : " "u8);
         output.Write(PictureMarks.ClassOf(mark));
         line = Math.Max(line, at);

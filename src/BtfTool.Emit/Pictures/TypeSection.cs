@@ -59,7 +59,7 @@ public sealed class TypeSection(Utf8Writer output)
     private void WriteBoth(PictureSubject subject, PictureWords words, ReorganizedStruct reorganized)
     {
         ReorganizationPlan plan = reorganized.Plan;
-        (PictureWords after, Dictionary<int, PictureMark> moved) = _studio.DrawAfter(words.Picture, reorganized);
+        (PictureWords after, PictureMark[] moved) = _studio.DrawAfter(words.Picture, reorganized);
         output.Write("<div class=\"gain\"><h3>A better order: "u8);
         HtmlText.Write(output, GainText.Of(plan));
         output.Write("</h3>\n<p>"u8);
@@ -102,7 +102,7 @@ public sealed class TypeSection(Utf8Writer output)
         output.Write(".</p></details>\n"u8);
     }
 
-    private void WriteView(PictureWords words, string caption, string title, Dictionary<int, PictureMark>? marked)
+    private void WriteView(PictureWords words, string caption, string title, PictureMark[]? marked)
     {
         output.Write("<figure>\n"u8);
         _svg.Write(words, title, marked);

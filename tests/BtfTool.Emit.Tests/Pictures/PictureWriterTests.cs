@@ -1,6 +1,8 @@
 using System.Text;
 using System.Xml;
+using BtfTool.Core.Compare;
 using BtfTool.Core.Types;
+using BtfTool.Emit.Diffs;
 using BtfTool.Emit.Pictures;
 using BtfTool.Emit.Tests.Json;
 using BtfTool.TestKit;
@@ -108,6 +110,25 @@ public class PictureWriterTests
         string page = PictureSamples.Text(output => NamedPage.Write([subject], "</title><script>", output));
         page.Split("<script").Length.ShouldBe(2);
         page.ShouldNotContain("src=");
+    }
+
+    [Fact]
+    public void Names_mean_nothing_in_the_page_of_a_comparison()
+    {
+        const string Hostile = "</summary><script>alert(1)</script>\"'&";
+        TypeGraph[] sides = [.. ((string[])["a", Hostile]).Select(member =>
+        {
+            var b = new BtfAssembler();
+            b.Struct(Hostile, 8).Member(member, b.Int("int", 4), 0).Member("kept", b.Int(member, 4), 32);
+            return JsonText.Graph(b);
+        })];
+        var view = new DiffView(GraphComparison.Of(new TypeGraphSet(sides[0]), new TypeGraphSet(sides[1]), new CompareOptions()).Differences, new DiffSelection());
+        var input = new DiffInput(Hostile, "btf", 3, 0, Hostile, Hostile, Hostile);
+        string page = PictureSamples.Text(output => new DiffPage(output).Write(view, input, input));
+
+        page.Split("<script").Length.ShouldBe(2);
+        page.ShouldContain("class=\"pair\"");
+        page.ShouldContain("class=\"picture\"");
     }
 
     [Fact]
