@@ -206,6 +206,19 @@ export async function rankedChecks(harness, { ranked, hostile, output }) {
     holds(!page.url().includes("t="), "address after Close");
   });
 
+  await check("pictures of an opened section answer as those of a page do", async page => {
+    const piece = page.locator("#section .piece[data-m]").nth(2);
+    await piece.focus();
+    same(await page.locator("#section output.detail").textContent(), await piece.getAttribute("aria-label"), "detail");
+    await page.keyboard.press("ArrowRight");
+    holds(await page.locator("#section tr.on").count() > 0, "no row is marked");
+    await page.keyboard.press("Escape");
+    same(await page.locator("#opened").isVisible(), true, "open after the first Escape");
+    await page.keyboard.press("Escape");
+    same(await page.locator("#opened").isVisible(), false, "open after the second Escape");
+    same(await focused(page), "xdp_sock", "focus");
+  }, { hash: "#t=xdp_sock" });
+
   await check("every section that is opened is the one of its row", async page => {
     const names = ["task_struct", "sk_buff", "list_head", "inode", "net_device", "atomic_notifier_head", "page"];
     for (const name of names) {

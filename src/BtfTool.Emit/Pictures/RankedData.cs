@@ -22,12 +22,14 @@ internal static class RankedData
         json.WriteStartArray("columns"u8);
         Ranks(types, json);
         Names(types, json);
-        Words("kind", "Kind", "struct or union", ["struct", "union"], types, type => type.Graph.KindOf(type.Id) == TypeKind.Union ? 1 : 0, json);
+        Words("kind", "Kind", "struct or union", ["struct", "union"], types,
+            type => type.Graph.KindOf(type.Id) == TypeKind.Union ? 1 : 0, json);
         Modules(types, options, json);
         Numbers("size", "Size", "Bytes of an object", types, row => row.SizeBytes, json);
         Numbers("saves", "Saves", "Bytes that the best order of the members found would save", types, row => row.Gain?.SavedBytes ?? 0, json);
         Numbers("saves_lines", "Saves lines", "Cache lines that it would save", types, row => row.Gain?.SavedCachelines ?? 0, json);
-        Numbers("saves_bucket", "Saves bucket", "Bytes of the allocator's bucket that it would save", types, row => row.Gain?.SavedBucketBytes ?? 0, json);
+        Numbers("saves_bucket", "Saves bucket", "Bytes of the allocator's bucket that it would save", types,
+            row => row.Gain?.SavedBucketBytes ?? 0, json);
         Proofs(types, json);
         Numbers("holes", "Holes", "Runs of unused bytes between members", types, row => row.Holes, json);
         Numbers("hole_bytes", "Hole bytes", "Bytes in holes", types, row => row.HoleBytes, json);

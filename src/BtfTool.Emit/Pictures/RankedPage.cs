@@ -15,7 +15,9 @@ public static class RankedPage
 
     private const string LegendMark = "<!--legend-->";
 
-    /// <summary>Writes the page. Cost: a report, a plan and a section for each type, on several threads; memory for the compressed sections.</summary>
+    /// <summary>
+    /// Writes the page. Cost: a report, a plan and a section for each type, on several threads; memory for the compressed sections.
+    /// </summary>
     /// <param name="types">Structs and unions with names, those of a graph together; each once.</param>
     /// <param name="options">How.</param>
     /// <param name="target">Receives the page.</param>

@@ -48,13 +48,7 @@ internal sealed class RankedTypes
             var writer = new ChunkWriter(options);
             return chunk =>
             {
-                int first = chunk * ChunkTypes, end = Math.Min(types.Count, first + ChunkTypes);
-                for (int i = first; i < end; i++)
-                {
-                    rows[i] = writer.Add(types[i], better[i], i);
-                }
-
-                chunks[chunk] = writer.Finish();
+                chunks[chunk] = writer.Write(types, better, rows, chunk * ChunkTypes);
             };
         });
         return new RankedTypes(types, rows, chunks);
@@ -66,7 +60,8 @@ internal sealed class RankedTypes
         var plans = new ReorganizationPlan?[types.Count];
         Share((types.Count + ChunkTypes - 1) / ChunkTypes, options.Jobs, () =>
         {
-            var planner = new GainPlanner(new LayoutRankingOptions { Reorganize = new ReorganizeOptions { CachelineBytes = options.CachelineBytes } });
+            var reorganize = new ReorganizeOptions { CachelineBytes = options.CachelineBytes };
+            var planner = new GainPlanner(new LayoutRankingOptions { Reorganize = reorganize });
             return share =>
             {
                 for (int i = share * ChunkTypes; i < Math.Min(types.Count, (share + 1) * ChunkTypes); i++)
@@ -157,7 +152,30 @@ internal sealed class RankedTypes
             _output = new Utf8Writer(_text);
         }
 
-        public RankedRow Add(TypeRef type, ReorganizedStruct? better, int number)
+        // A section is compressed as soon as it is written: together they may be large.
+        public byte[] Write(IReadOnlyList<TypeRef> types, ReorganizedStruct?[] better, RankedRow[] rows, int first)
+        {
+            using var packed = new MemoryStream();
+            using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+            {
+                for (int i = first; i < Math.Min(types.Count, first + ChunkTypes); i++)
+                {
+                    rows[i] = Write(types[i], better[i], i);
+                    _output.Flush();
+                    deflate.Write(_text.WrittenSpan);
+
+                    // The writer is to begin anew where the text does.
+                    _text.ResetWrittenCount();
+                    _output.Flush();
+                }
+            }
+
+            byte[] encoded = new byte[Base64.GetMaxEncodedToUtf8Length((int)packed.Length)];
+            Base64.EncodeToUtf8(packed.GetBuffer().AsSpan(0, (int)packed.Length), encoded, out _, out _);
+            return encoded;
+        }
+
+        private RankedRow Write(TypeRef type, ReorganizedStruct? better, int number)
         {
             if (_reporter?.Graph != type.Graph || _section is null)
             {
@@ -170,22 +188,6 @@ internal sealed class RankedTypes
             _section.Write(new PictureSubject(report) { Module = _options.ModuleOf(type.Graph), Reorganized = better }, number);
             _output.Write((byte)0);
             return new RankedRow(report, better?.Plan);
-        }
-
-        public byte[] Finish()
-        {
-            _output.Flush();
-            using var packed = new MemoryStream(_text.WrittenCount / 8);
-            using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            {
-                deflate.Write(_text.WrittenSpan);
-            }
-
-            _text.ResetWrittenCount();
-            _output.Flush();
-            byte[] encoded = new byte[Base64.GetMaxEncodedToUtf8Length((int)packed.Length)];
-            Base64.EncodeToUtf8(packed.GetBuffer().AsSpan(0, (int)packed.Length), encoded, out _, out _);
-            return encoded;
         }
     }
 }

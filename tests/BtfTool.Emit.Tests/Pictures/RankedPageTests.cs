@@ -35,10 +35,10 @@ public partial class RankedPageTests
     [Fact]
     public void Ranks_and_savings_are_those_of_the_ranking()
     {
-        IReadOnlyList<TypeRef> types = StructsOf(Inputs.Graph(Kernel));
+        IReadOnlyList<TypeRef> types = [.. StructsOf(Inputs.Graph(Kernel)).Take(1000)];
         JsonElement columns = JsonDocument.Parse(RowsOf(Page(types))).RootElement.GetProperty("columns");
         long[] saves = Numbers(columns, "saves"), ranks = Numbers(columns, "rank");
-        var ranking = LayoutRanking.Of(DistinctStructs.Of(new TypeGraphSet(types[0].Graph)));
+        var ranking = LayoutRanking.Of(types);
 
         saves.Sum().ShouldBe(ranking.SavedBytes);
         ranks.Order().ShouldBe(Enumerable.Range(1, types.Count).Select(i => (long)i));
@@ -69,7 +69,7 @@ public partial class RankedPageTests
     [Fact]
     public void The_page_is_the_same_for_any_number_of_threads()
     {
-        IReadOnlyList<TypeRef> types = [.. StructsOf(Inputs.Graph(Kernel)).Take(1500)];
+        IReadOnlyList<TypeRef> types = [.. StructsOf(Inputs.Graph(Kernel)).Take(500)];
         byte[] one = PageBytes(types, 1);
 
         PageBytes(types, 2).SequenceEqual(one).ShouldBeTrue();
@@ -108,7 +108,7 @@ public partial class RankedPageTests
     [Fact]
     public void Without_a_script_the_first_hundred_rows_stand_there()
     {
-        string page = Page(StructsOf(Inputs.Graph(Kernel)));
+        string page = Page([.. StructsOf(Inputs.Graph(Kernel)).Take(150)]);
         int start = page.IndexOf("<noscript>", StringComparison.Ordinal), end = page.IndexOf("</noscript>", StringComparison.Ordinal);
 
         Count(page[start..end], "<tr><th scope=\"row\">").ShouldBe(100);

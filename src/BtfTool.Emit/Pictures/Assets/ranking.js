@@ -314,7 +314,10 @@
     Sections.prepare(section);
     if (place >= 0) center(place);
     draw(true);
-    if (takeFocus) section.focus({ preventScroll: true });
+    if (!takeFocus) return;
+    const heading = section.querySelector("h2") ?? section;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
   }
 
   function openRow(row, takeFocus = true) {
