@@ -194,7 +194,7 @@ internal sealed class LayoutAssertions
 
         _agreements[id.Value] = Agreement.Agrees;
         TypeView type = _graph[id];
-        bool disagrees = type.Kind == TypeKind.Union && IsPaddedOrPacked(type);
+        bool disagrees = type.Kind == TypeKind.Union && ((type.ElementsInList == 0 && type.SizeBytes > 0) || IsPaddedOrPacked(type));
         if (type.Kind is TypeKind.Typedef or TypeKind.Array or TypeKind.TypeTag || type.IsQualifier)
         {
             disagrees = (type.Kind == TypeKind.Typedef && BpftoolDialect.IsVaList(type.Name, type.Target))
