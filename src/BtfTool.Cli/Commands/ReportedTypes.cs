@@ -14,54 +14,65 @@ internal static class ReportedTypes
     public static List<PictureSubject> Of(List<LayoutSubject> subjects, int cachelineBytes, int pageBytes, bool reorganize)
     {
         var reporters = new Dictionary<TypeGraph, LayoutReporter>();
-        var plans = new Dictionary<(TypeGraph, TypeId), ReorganizedStruct>();
-        if (reorganize)
+        var better = new ReorganizedStruct?[subjects.Count];
+        for (int i = 0; reorganize && i < subjects.Count; i++)
         {
-            Plan(subjects, cachelineBytes, plans);
+            if (!reporters.ContainsKey(subjects[i].Graph))
+            {
+                reporters.Add(subjects[i].Graph, new LayoutReporter(subjects[i].Graph, cachelineBytes, pageBytes));
+                Plan(subjects, i, cachelineBytes, better);
+            }
         }
 
-        return subjects.ConvertAll(subject =>
+        var types = new List<PictureSubject>(subjects.Count);
+        foreach (LayoutSubject subject in subjects)
         {
             if (!reporters.TryGetValue(subject.Graph, out LayoutReporter? reporter))
             {
                 reporters.Add(subject.Graph, reporter = new LayoutReporter(subject.Graph, cachelineBytes, pageBytes));
             }
 
-            return new PictureSubject(reporter.Report(subject.Type))
+            types.Add(new PictureSubject(reporter.Report(subject.Type))
             {
                 Name = subject.Name,
                 Module = subject.Module,
                 Place = ReorganizedTypes.PlaceOf(subject.Graph, subject.Type),
-                Reorganized = plans.GetValueOrDefault((subject.Graph, subject.Type)),
-            };
-        });
+                Reorganized = better[types.Count],
+            });
+        }
+
+        return types;
     }
 
-    private static void Plan(List<LayoutSubject> subjects, int cachelineBytes, Dictionary<(TypeGraph, TypeId), ReorganizedStruct> plans)
+    // Those of the graph that the first of them is of; the others come later, or did before.
+    private static void Plan(List<LayoutSubject> subjects, int first, int cachelineBytes, ReorganizedStruct?[] better)
     {
-        foreach (IGrouping<TypeGraph, LayoutSubject> group in subjects.GroupBy(subject => subject.Graph))
+        TypeGraph graph = subjects[first].Graph;
+        var reorganizer = new Reorganizer(graph, new ReorganizeOptions
         {
-            TypeGraph graph = group.Key;
-            var reorganizer = new Reorganizer(graph, new ReorganizeOptions
+            CachelineBytes = cachelineBytes,
+            Keep = id => ReorganizedTypes.KeptFor(graph, id),
+        });
+        var relaid = new ReorganizedStructs(graph, cachelineBytes, withSteps: false);
+        var names = new DeclarationText(graph);
+        var gaining = new List<int>();
+        for (int i = first; i < subjects.Count; i++)
+        {
+            LayoutSubject subject = subjects[i];
+            if (subject.Graph == graph && graph.KindOf(subject.Type) == TypeKind.Struct
+                && reorganizer.Plan(subject.Type) is { IsImprovement: true } plan)
             {
-                CachelineBytes = cachelineBytes,
-                Keep = id => ReorganizedTypes.KeptFor(graph, id),
-            });
-            var relaid = new ReorganizedStructs(graph, cachelineBytes, withSteps: false);
-            var names = new DeclarationText(graph);
-            bool gains = false;
-            foreach (LayoutSubject subject in group)
-            {
-                if (graph.KindOf(subject.Type) == TypeKind.Struct && reorganizer.Plan(subject.Type) is { IsImprovement: true } plan)
-                {
-                    relaid.Add(plan, subject.Name ?? names.Of(subject.Type), module: subject.Module);
-                    gains = true;
-                }
+                relaid.Add(plan, subject.Name ?? names.Of(subject.Type), module: subject.Module);
+                gaining.Add(i);
             }
+        }
 
-            foreach (ReorganizedStruct s in gains ? relaid.Build() : [])
+        if (gaining.Count > 0)
+        {
+            IReadOnlyList<ReorganizedStruct> built = relaid.Build();
+            for (int i = 0; i < built.Count; i++)
             {
-                plans[(graph, s.Plan.Type)] = s;
+                better[gaining[i]] = built[i];
             }
         }
     }

@@ -9,7 +9,7 @@ namespace BtfTool.Emit.Pictures;
 /// <summary>Draws types of several graphs, one after the other; what it needs of a graph it keeps. Not safe to share between threads.</summary>
 internal sealed class PictureStudio
 {
-    private readonly Dictionary<TypeGraph, (PictureBuilder Builder, DeclarationText Declarations)> _tools = [];
+    private readonly Dictionary<TypeGraph, Tools> _tools = [];
     private readonly Dictionary<TypeGraph, LayoutReporter> _reporters = [];
 
     /// <summary>Reports on a type and draws it.</summary>
@@ -19,9 +19,9 @@ internal sealed class PictureStudio
     /// <summary>Draws a type.</summary>
     public PictureWords Draw(LayoutReport report, StructPicture? like = null, ReadOnlySpan<int> likeIndex = default)
     {
-        if (!_tools.TryGetValue(report.Graph, out (PictureBuilder Builder, DeclarationText Declarations) tools))
+        if (!_tools.TryGetValue(report.Graph, out Tools? tools))
         {
-            tools = (new PictureBuilder(report.Graph), new DeclarationText(report.Graph));
+            tools = new Tools(report.Graph);
             _tools.Add(report.Graph, tools);
         }
 
@@ -62,5 +62,12 @@ internal sealed class PictureStudio
         }
 
         return reporter;
+    }
+
+    private sealed class Tools(TypeGraph graph)
+    {
+        public PictureBuilder Builder { get; } = new(graph);
+
+        public DeclarationText Declarations { get; } = new(graph);
     }
 }

@@ -5,16 +5,22 @@ using static BtfTool.Emit.Pictures.PictureWords;
 
 namespace BtfTool.Emit.Pictures;
 
+/// <summary>One of the facts.</summary>
+/// <param name="Name">What it is about.</param>
+/// <param name="Value">What is said.</param>
+/// <param name="IsLoss">Whether it is room or time that is lost.</param>
+internal sealed record TypeFact(string Name, string Value, bool IsLoss);
+
 /// <summary>What is said of a type in short: name and value of each fact, for pages and comments alike.</summary>
 internal sealed class TypeFacts
 {
-    private readonly List<(string Name, string Value, bool IsLoss)> _facts = [];
+    private readonly List<TypeFact> _facts = [];
 
     private TypeFacts()
     {
     }
 
-    public IReadOnlyList<(string Name, string Value, bool IsLoss)> All => _facts;
+    public IReadOnlyList<TypeFact> All => _facts;
 
     public static TypeFacts Of(LayoutReport report, PictureWords words, string? place)
     {
@@ -119,7 +125,7 @@ internal sealed class TypeFacts
     {
         if (value.Length > 0)
         {
-            _facts.Add((name, value, isLoss));
+            _facts.Add(new TypeFact(name, value, isLoss));
         }
     }
 
