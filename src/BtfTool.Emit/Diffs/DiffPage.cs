@@ -13,7 +13,7 @@ namespace BtfTool.Emit.Diffs;
 /// many have none.
 /// </summary>
 /// <param name="output">Where to.</param>
-public sealed class DiffPage(Utf8Writer output)
+internal sealed class DiffPage(Utf8Writer output)
 {
     private const int UsualCachelineBytes = 64;
     private const int FewTypes = 8;

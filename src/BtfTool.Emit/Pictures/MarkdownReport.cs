@@ -15,7 +15,7 @@ namespace BtfTool.Emit.Pictures;
 /// Most bytes. The default is below what GitHub takes as a comment, 65536 characters (observed: "body is too long (maximum is 65536
 /// characters)").
 /// </param>
-public sealed class MarkdownReport(Utf8Writer output, int maxBytes = MarkdownReport.DefaultMaxBytes)
+internal sealed class MarkdownReport(Utf8Writer output, int maxBytes = MarkdownReport.DefaultMaxBytes)
 {
     /// <summary>What GitHub takes, with some room.</summary>
     public const int DefaultMaxBytes = 60_000;

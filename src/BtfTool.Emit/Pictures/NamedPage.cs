@@ -3,7 +3,7 @@ using BtfTool.Emit.Text;
 namespace BtfTool.Emit.Pictures;
 
 /// <summary>Writes the page of some types: a section for each, as they stand.</summary>
-public static class NamedPage
+internal static class NamedPage
 {
     /// <summary>Writes the page. Cost: linear in the members of the types.</summary>
     /// <param name="subjects">The types, at least one.</param>

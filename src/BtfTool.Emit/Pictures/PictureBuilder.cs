@@ -5,7 +5,7 @@ namespace BtfTool.Emit.Pictures;
 
 /// <summary>Makes pictures of the types of one graph. Not safe to share between threads: make one for each.</summary>
 /// <param name="graph">The types.</param>
-public sealed class PictureBuilder(TypeGraph graph)
+internal sealed class PictureBuilder(TypeGraph graph)
 {
     private const int LeastRowBytes = 16;
     private const int MostRowBytes = 128;

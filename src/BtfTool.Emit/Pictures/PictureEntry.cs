@@ -3,7 +3,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Emit.Pictures;
 
 /// <summary>What a row of a listing, or a piece of a picture, stands for.</summary>
-public enum PictureKind
+internal enum PictureKind
 {
     /// <summary>A member of whole bytes.</summary>
     Member,
@@ -45,7 +45,7 @@ public enum PictureKind
 /// <param name="DrawnFrom">The first bit that is drawn: later than <paramref name="BitOffset"/> where another member lies over it.</param>
 /// <param name="DrawnEnd">First bit behind what is drawn; not beyond the end of what it lies in.</param>
 /// <param name="Gap">For unused room its index among the report's gaps; -1 for others, and for what lies deeper.</param>
-public readonly record struct PictureEntry(PictureKind Kind, int Depth, int End, TypeId Owner, int Index, int Position,
+internal readonly record struct PictureEntry(PictureKind Kind, int Depth, int End, TypeId Owner, int Index, int Position,
     long BitOffset, long SizeBits, long DrawnFrom, long DrawnEnd, int Gap)
 {
     /// <summary>The number by which pieces and rows of one member find each other: the same in both pictures of a comparison.</summary>

@@ -1,7 +1,7 @@
 namespace BtfTool.Emit.Pictures;
 
 /// <summary>What happened to a member between two pictures.</summary>
-public enum PictureMark
+internal enum PictureMark
 {
     /// <summary>Nothing.</summary>
     None,

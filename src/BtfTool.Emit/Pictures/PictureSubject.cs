@@ -5,7 +5,7 @@ namespace BtfTool.Emit.Pictures;
 
 /// <summary>A type that a report shows.</summary>
 /// <param name="Report">How it lies in memory.</param>
-public sealed record PictureSubject(LayoutReport Report)
+internal sealed record PictureSubject(LayoutReport Report)
 {
     /// <summary>What it is called where it has no name of its own: that of a typedef; null for none.</summary>
     public string? Name { get; init; }

@@ -9,7 +9,7 @@ namespace BtfTool.Emit.Pictures;
 /// own. Not safe to share between threads.
 /// </summary>
 /// <param name="output">Where to.</param>
-public sealed class PictureSvg(Utf8Writer output)
+internal sealed class PictureSvg(Utf8Writer output)
 {
     private const int GridWidth = 1024;
     private const int RightMargin = 6;

@@ -8,7 +8,7 @@ namespace BtfTool.Emit.Pictures;
 /// The page of all types of a kernel: a ranked table that a script sorts, searches and filters, and the section of each type, which it
 /// inflates when a row is opened. One file; nothing is fetched.
 /// </summary>
-public static class RankedPage
+internal static class RankedPage
 {
     // Rows of the table that needs no script.
     private const int StaticRows = 100;

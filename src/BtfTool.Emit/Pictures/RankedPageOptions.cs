@@ -4,7 +4,7 @@ using BtfTool.Core.Types;
 namespace BtfTool.Emit.Pictures;
 
 /// <summary>How the page of all types is made.</summary>
-public sealed record RankedPageOptions
+internal sealed record RankedPageOptions
 {
     /// <summary>What was read, for the heading: a file's name or what stands for it.</summary>
     public required string Source { get; init; }

@@ -7,7 +7,7 @@ namespace BtfTool.Emit.Pictures;
 /// The page that sections stand in: one file with its style and its script, which fetches nothing. Pictures and listings are there
 /// without the script.
 /// </summary>
-public static class ReportPage
+internal static class ReportPage
 {
     /// <summary>Writes a page. Its large parts are written in turn and never held.</summary>
     /// <param name="output">Where to.</param>

@@ -8,7 +8,7 @@ namespace BtfTool.Emit.Pictures;
 /// <param name="FirstPiece">Index of its first piece.</param>
 /// <param name="PieceCount">How many pieces it has.</param>
 /// <param name="Height">Its height, in the unit of <see cref="PicturePiece.Top"/>.</param>
-public readonly record struct PictureRow(long FirstByte, long Repeats, int FirstPiece, int PieceCount, int Height);
+internal readonly record struct PictureRow(long FirstByte, long Repeats, int FirstPiece, int PieceCount, int Height);
 
 /// <summary>
 /// A run of bits of one row that belongs to one entry. The pieces of a row tile it: each point of it is covered by exactly one.
@@ -21,7 +21,7 @@ public readonly record struct PictureRow(long FirstByte, long Repeats, int First
 /// <param name="Bottom">Lower edge.</param>
 /// <param name="IsContinued">Whether the entry began in a row before.</param>
 /// <param name="Continues">Whether it goes on in the next row.</param>
-public readonly record struct PicturePiece(int Entry, PictureKind Kind, long FromBit, long ToBit, int Top, int Bottom, bool IsContinued, bool Continues);
+internal readonly record struct PicturePiece(int Entry, PictureKind Kind, long FromBit, long ToBit, int Top, int Bottom, bool IsContinued, bool Continues);
 
 /// <summary>The part of a cache line group that lies in a row.</summary>
 /// <param name="Group">Index of the group in the report.</param>
@@ -30,10 +30,10 @@ public readonly record struct PicturePiece(int Entry, PictureKind Kind, long Fro
 /// <param name="ToBit">First bit behind it.</param>
 /// <param name="IsFirst">Whether the group begins in this row.</param>
 /// <param name="IsLast">Whether it ends in this row.</param>
-public readonly record struct PictureOutline(int Group, int Row, long FromBit, long ToBit, bool IsFirst, bool IsLast);
+internal readonly record struct PictureOutline(int Group, int Row, long FromBit, long ToBit, bool IsFirst, bool IsLast);
 
 /// <summary>How a struct or union lies in memory, ready to be drawn: what there is to list, rows of bytes, pieces of rows.</summary>
-public sealed class StructPicture
+internal sealed class StructPicture
 {
     private readonly PictureEntry[] _entries;
     private readonly PictureRow[] _rows;

@@ -3,7 +3,7 @@ using BtfTool.Emit.Text;
 namespace BtfTool.Emit.Pictures;
 
 /// <summary>Writes one type as an SVG document, for documentation: with its own style, for light and dark screens.</summary>
-public static class SvgReport
+internal static class SvgReport
 {
     /// <summary>Writes the document. Cost: linear in the members.</summary>
     /// <param name="subject">The type; where a better order is known, both are drawn, one below the other.</param>

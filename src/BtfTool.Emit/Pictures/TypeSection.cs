@@ -9,7 +9,7 @@ namespace BtfTool.Emit.Pictures;
 /// both orders side by side. Not safe to share between threads.
 /// </summary>
 /// <param name="output">Where to.</param>
-public sealed class TypeSection(Utf8Writer output)
+internal sealed class TypeSection(Utf8Writer output)
 {
     private readonly PictureSvg _svg = new(output);
     private readonly TypeListing _listing = new(output);

@@ -6,7 +6,7 @@ namespace BtfTool.Emit.Templates;
 /// <param name="Name">What it makes: the file name without <c>.hbs</c>.</param>
 /// <param name="Commands">The commands that it is for; none for those that the program itself uses.</param>
 /// <param name="Description">What it makes, on one line.</param>
-public sealed record ShippedTemplate(string Name, IReadOnlyList<string> Commands, string Description)
+internal sealed record ShippedTemplate(string Name, IReadOnlyList<string> Commands, string Description)
 {
     private const string Folder = "templates/";
     private const string Extension = ".hbs";

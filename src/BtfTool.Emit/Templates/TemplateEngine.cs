@@ -9,7 +9,7 @@ namespace BtfTool.Emit.Templates;
 /// Renders Handlebars templates. The only place that knows the template library. Models are dictionaries, so that no reflection is needed
 /// and native binaries work.
 /// </summary>
-public static class TemplateEngine
+internal static class TemplateEngine
 {
     // Bytes that no text contains stand for a slot while the template is rendered.
     private const char Mark = '\u0001';
@@ -234,4 +234,4 @@ public static class TemplateEngine
 /// <summary>A piece of a rendered template: text, or a slot that the caller fills in.</summary>
 /// <param name="Text">UTF-8 text; empty for a slot.</param>
 /// <param name="Slot">Name of the slot; null for text.</param>
-public readonly record struct TemplatePiece(ReadOnlyMemory<byte> Text, string? Slot);
+internal readonly record struct TemplatePiece(ReadOnlyMemory<byte> Text, string? Slot);

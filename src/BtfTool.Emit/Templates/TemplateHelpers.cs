@@ -8,7 +8,7 @@ namespace BtfTool.Emit.Templates;
 /// What it does, with a text, a number (long, ulong or double), a truth value, a list, an object or null for each argument. Total:
 /// nothing makes it throw.
 /// </param>
-public sealed record TemplateHelper(string Name, int LeastArguments, int MostArguments, Func<IReadOnlyList<object?>, object?> Run)
+internal sealed record TemplateHelper(string Name, int LeastArguments, int MostArguments, Func<IReadOnlyList<object?>, object?> Run)
 {
     internal string ArgumentsInWords => LeastArguments == MostArguments ? Count(LeastArguments)
         : MostArguments == LeastArguments + 1 ? $"{LeastArguments} or {Count(MostArguments)}" : $"{LeastArguments} to {Count(MostArguments)}";
@@ -17,7 +17,7 @@ public sealed record TemplateHelper(string Name, int LeastArguments, int MostArg
 }
 
 /// <summary>The helpers that templates may call. Their meaning: docs/templates.md.</summary>
-public static class TemplateHelpers
+internal static class TemplateHelpers
 {
     private const int Many = 16;
 

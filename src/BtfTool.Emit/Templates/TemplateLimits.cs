@@ -1,7 +1,7 @@
 namespace BtfTool.Emit.Templates;
 
 /// <summary>Bounds on templates and on what they may cost.</summary>
-public sealed record TemplateLimits
+internal sealed record TemplateLimits
 {
     /// <summary>The bounds that are used where none are given.</summary>
     public static TemplateLimits Default { get; } = new();

@@ -4,7 +4,7 @@ namespace BtfTool.Emit.Templates;
 /// A template cannot be used: a mistake in it, with its place where that is known. The message is one line,
 /// <c>FILE:LINE:COLUMN: what is wrong</c>.
 /// </summary>
-public sealed class TemplateMistakeException : Exception
+internal sealed class TemplateMistakeException : Exception
 {
     /// <summary>Reports a mistake.</summary>
     /// <param name="file">The template, as the user named it.</param>

@@ -5,7 +5,7 @@ namespace BtfTool.Emit.Templates;
 /// <summary>A file that a command read.</summary>
 /// <param name="File">What it is called.</param>
 /// <param name="Format">What its types are described in: <c>btf</c>, <c>dwarf</c>, <c>baseline</c>.</param>
-public readonly record struct TemplateInput(string File, string Format);
+internal readonly record struct TemplateInput(string File, string Format);
 
 /// <summary>
 /// Renders a template over the JSON document of a command. The document is never whole in memory: its first list is read item by item
@@ -15,7 +15,7 @@ public readonly record struct TemplateInput(string File, string Format);
 /// <param name="command">The command.</param>
 /// <param name="inputs">What it read.</param>
 /// <param name="limits">Bounds; null for the defaults.</param>
-public sealed class TemplateRun(TemplateSet templates, string command, IReadOnlyList<TemplateInput> inputs, TemplateLimits? limits = null)
+internal sealed class TemplateRun(TemplateSet templates, string command, IReadOnlyList<TemplateInput> inputs, TemplateLimits? limits = null)
 {
     private readonly TemplateLimits _limits = limits ?? TemplateLimits.Default;
     private readonly Dictionary<string, Action<IBufferWriter<byte>>> _blocks = new(StringComparer.Ordinal);

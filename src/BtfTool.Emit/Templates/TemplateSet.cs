@@ -3,7 +3,7 @@ using System.Text;
 namespace BtfTool.Emit.Templates;
 
 /// <summary>A template with all the partials that it names, read and checked.</summary>
-public sealed class TemplateSet
+internal sealed class TemplateSet
 {
     private readonly HashSet<string> _words;
 

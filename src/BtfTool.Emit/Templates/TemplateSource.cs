@@ -3,7 +3,7 @@ namespace BtfTool.Emit.Templates;
 /// <summary>The text of one template file.</summary>
 /// <param name="Name">What messages call it: the path as the user gave it.</param>
 /// <param name="Text">The text.</param>
-public sealed record TemplateSource(string Name, string Text)
+internal sealed record TemplateSource(string Name, string Text)
 {
     /// <summary>Line and column, both from 1, of a position in the text. Cost: linear in the position.</summary>
     internal (int Line, int Column) PlaceOf(int position)
@@ -20,7 +20,7 @@ public sealed record TemplateSource(string Name, string Text)
 }
 
 /// <summary>What is done to values that a template writes.</summary>
-public enum TemplateEscaping
+internal enum TemplateEscaping
 {
     /// <summary>Nothing: C, Markdown and other text.</summary>
     None,

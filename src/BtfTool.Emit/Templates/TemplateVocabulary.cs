@@ -4,7 +4,7 @@ namespace BtfTool.Emit.Templates;
 /// The fields that a template of a command may speak of: those of the command's JSON document, in whichever object they are, and what the
 /// model adds. Their meaning and units: docs/templates.md.
 /// </summary>
-public sealed class TemplateVocabulary
+internal sealed class TemplateVocabulary
 {
     private const string Everywhere = "tool version command inputs file format";
 
