@@ -54,7 +54,7 @@ public sealed class HeaderEmitter
 
     /// <summary>Writes the definitions alone, as <see cref="Write"/> does between the lines that begin and end a header.</summary>
     /// <inheritdoc cref="Write"/>
-    public void WriteDefinitions(IBufferWriter<byte> target)
+    internal void WriteDefinitions(IBufferWriter<byte> target)
     {
         var output = new Utf8Writer(target);
         Prepare(output);
@@ -66,7 +66,7 @@ public sealed class HeaderEmitter
     /// <param name="target">Receives UTF-8 text.</param>
     /// <param name="framed">Whether with the lines around them that a header has; where types were chosen there is nothing then.</param>
     /// <inheritdoc cref="Write" path="/exception"/>
-    public void WriteKernelFunctions(IBufferWriter<byte> target, bool framed)
+    internal void WriteKernelFunctions(IBufferWriter<byte> target, bool framed)
     {
         // Names count in the order of the definitions.
         var redirected = new RedirectedWriter();

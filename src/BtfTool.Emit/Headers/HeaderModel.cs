@@ -14,7 +14,7 @@ namespace BtfTool.Emit.Headers;
 /// <param name="options">What the header contains.</param>
 /// <param name="json">How types are described.</param>
 /// <param name="withLines">Whether the text is there line by line too.</param>
-public sealed class HeaderModel(TypeGraph graph, HeaderOptions options, JsonTypeOptions json, bool withLines)
+internal sealed class HeaderModel(TypeGraph graph, HeaderOptions options, JsonTypeOptions json, bool withLines)
 {
     /// <summary>Writes the document. Cost: that of the header and that of the document of its types.</summary>
     /// <inheritdoc cref="HeaderEmitter.Write" path="/exception"/>

@@ -15,7 +15,7 @@ public sealed record JsonTypeOptions
     public bool RelativeOffsets { get; init; }
 
     /// <summary>Members have a key <c>declaration</c>: C text with the name in it. Not part of the document of <c>show --json</c>.</summary>
-    public bool Declarations { get; init; }
+    internal bool Declarations { get; init; }
 
     /// <summary>Bounds on nesting and on the text that one type expands to.</summary>
     public ReaderLimits Limits { get; init; } = ReaderLimits.Default;

@@ -121,7 +121,7 @@ internal static class TemplateEngine
             {
                 if (inner is TemplateLimitException or Core.Diagnostics.InvalidImageException)
                 {
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+                    throw inner;
                 }
             }
 

@@ -160,7 +160,7 @@ public class TemplateTests : WorkFolder
             $"{helper.Name} {{{{{helper.Name}{string.Concat(Enumerable.Repeat(" inputs", helper.LeastArguments))}}}}}"));
         string template = Write("t.hbs", System.Text.Encoding.UTF8.GetBytes(calls
             + "\n{{#each types as |t i|}}{{#if @last}}{{i}} {{t.kind}} {{#with this}}{{@root.tool}}{{/with}}{{/if}}{{/each}}\n{{> part label=\"x\"}}\n"));
-        Write("part.hbs", "{{label}} {{tool}} {{@root.command}}"u8);
+        Write("part.hbs", "{{label}} {{tool}} {{@root.command}}\n"u8);
 
         string[] lines = Render(template, "show aligned_type -f FIXTURE").Split('\n');
 

@@ -60,13 +60,18 @@ public class TemplateRunTests
     [Fact]
     public void What_costs_too_much_is_stopped()
     {
-        var limits = new TemplateLimits { MaxSteps = 1000, MaxOutput = 1000 };
+        var limits = new TemplateLimits { MaxOutput = 1000 };
         string loops = string.Concat(Enumerable.Repeat("{{#each @root.inputs}}{{#each @root.types}}", 1)) + "{{/each}}{{/each}}";
         TemplateText.Render(loops).ShouldBe("");
         Message("{{#each types}}{{#each members}}{{repeat \"x\" 2000000}}{{/each}}{{/each}}").ShouldBe("t.hbs: its output is longer than 1000 characters");
         Message("{{#each types}}{{#each types}}{{/each}}{{#each @root.types}}{{/each}}{{/each}}").ShouldContain("inside of itself");
+        limits = new TemplateLimits { MaxSteps = 1000 };
+        Message("{{#each types}}{{#each members}}{{repeat \"x\" 2000000}}{{/each}}{{/each}}").ShouldStartWith("t.hbs: it takes more than 1000 steps");
+        limits = new TemplateLimits { MaxSteps = 3 };
+        Message("{{> row}}", ("row.hbs", "{{#each types}}{{#each members}}{{name}}{{/each}}{{/each}}")).ShouldContain("takes more than 3 steps");
 
-        string Message(string text) => Should.Throw<TemplateMistakeException>(() => TemplateText.Render(TemplateText.Load(text), limits: limits)).Message;
+        string Message(string text, params (string, string)[] others) => Should.Throw<TemplateMistakeException>(
+            () => TemplateText.Render(TemplateText.Load(text, others: others), limits: limits)).Message;
     }
 
     [Fact]
