@@ -168,7 +168,7 @@ internal sealed class PictureSvg(Utf8Writer output)
         output.Write("<g class=\"ruler\" aria-hidden=\"true\">"u8);
         for (int at = 0; at < _picture.RowBytes; at += _picture.RowBytes / 8)
         {
-            WriteText("", _left + (at * _unit) + 2, RulerHeight - 7, PictureWords.Number(at));
+            WriteText(""u8, _left + (at * _unit) + 2, RulerHeight - 7, PictureWords.Number(at));
         }
 
         output.Write("</g>\n"u8);
@@ -183,10 +183,10 @@ internal sealed class PictureSvg(Utf8Writer output)
         {
             long last = (row.FirstByte + (row.Repeats * _picture.RowBytes) - 1) / _picture.Report.CachelineBytes;
             string text = row.Repeats > 1 && last > line ? PictureWords.Number(line) + "–" + PictureWords.Number(last) : PictureWords.Number(line);
-            WriteText("line", 2, middle, text);
+            WriteText("line"u8, 2, middle, text);
         }
 
-        WriteText("at", _left - 8, middle, PictureWords.Number(row.FirstByte));
+        WriteText("at"u8, _left - 8, middle, PictureWords.Number(row.FirstByte));
         output.Write("</g>"u8);
     }
 
@@ -198,7 +198,7 @@ internal sealed class PictureSvg(Utf8Writer output)
             WriteRect(piece.Kind == PictureKind.Cut ? "cut"u8 : "unused"u8, x, top, width, height);
             if (piece.Kind == PictureKind.Cut)
             {
-                WriteText("label", x + (width / 2), top + (height / 2), width < 400 ? "…" : "… not drawn: see the listing");
+                WriteText("label"u8, x + (width / 2), top + (height / 2), width < 400 ? "…" : "… not drawn: see the listing");
             }
 
             return;
@@ -264,10 +264,10 @@ internal sealed class PictureSvg(Utf8Writer output)
         // Letters of small text are put on whole pixels, which makes it a little wider; those of unused room are bold.
         width = width * (entry.IsGap ? 860 : 940);
         string label = LabelOf(row, piece, entry, width / FontSize), small = LabelOf(row, piece, entry, width / NarrowFontSize);
-        WriteText(label == small ? "label" : "label wide", x, y, label);
+        WriteText(label == small ? "label"u8 : "label wide"u8, x, y, label);
         if (label != small)
         {
-            WriteText("label small", x, y, small);
+            WriteText("label small"u8, x, y, small);
         }
     }
 
@@ -320,7 +320,7 @@ internal sealed class PictureSvg(Utf8Writer output)
     {
         int width = ((LabelWidth.WidthOf(name) * FontSize) + 859) / 860;
         int from = until == _left + GridWidth ? Math.Max(Math.Min(x, until - width), _groupNameEnd + FontSize) : x;
-        WriteText("", Math.Min(x, from), y, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - Math.Min(x, from)) * 860 / FontSize));
+        WriteText(""u8, Math.Min(x, from), y, LabelWidth.Fit(Encoding.UTF8.GetBytes(name), (until - Math.Min(x, from)) * 860 / FontSize));
         _groupNameEnd = Math.Min(x, from) + width;
     }
 
@@ -348,6 +348,16 @@ internal sealed class PictureSvg(Utf8Writer output)
     private void WriteRect(ReadOnlySpan<byte> style, int x, int y, int width, int height)
     {
         output.Write("<rect"u8);
+        WritePlace(style, x, y);
+        output.Write("\" width=\""u8);
+        output.WriteDecimal(Math.Max(1, width - (width > 8 ? 2 : 1)));
+        output.Write("\" height=\""u8);
+        output.WriteDecimal(height - 2);
+        output.Write("\"/>"u8);
+    }
+
+    private void WritePlace(ReadOnlySpan<byte> style, int x, int y)
+    {
         if (!style.IsEmpty)
         {
             output.Write(" class=\""u8);
@@ -359,14 +369,9 @@ internal sealed class PictureSvg(Utf8Writer output)
         output.WriteDecimal(x);
         output.Write("\" y=\""u8);
         output.WriteDecimal(y);
-        output.Write("\" width=\""u8);
-        output.WriteDecimal(Math.Max(1, width - (width > 8 ? 2 : 1)));
-        output.Write("\" height=\""u8);
-        output.WriteDecimal(height - 2);
-        output.Write("\"/>"u8);
     }
 
-    private void WriteText(string style, int x, int y, string text)
+    private void WriteText(ReadOnlySpan<byte> style, int x, int y, string text)
     {
         if (text.Length == 0)
         {
@@ -374,17 +379,7 @@ internal sealed class PictureSvg(Utf8Writer output)
         }
 
         output.Write("<text"u8);
-        if (style.Length > 0)
-        {
-            output.Write(" class=\""u8);
-            output.Write(style);
-            output.Write((byte)'"');
-        }
-
-        output.Write(" x=\""u8);
-        output.WriteDecimal(x);
-        output.Write("\" y=\""u8);
-        output.WriteDecimal(y);
+        WritePlace(style, x, y);
         output.Write("\">"u8);
         HtmlText.Write(output, text);
         output.Write("</text>"u8);
