@@ -76,12 +76,7 @@ internal static class CheckCommand
             HelpName = "FROM=TO",
         };
 
-        private readonly Option<string> _color = new("--color")
-        {
-            Description = "When to use colours: auto, always or never",
-            HelpName = "WHEN",
-            DefaultValueFactory = _ => "auto",
-        };
+        private readonly Option<string> _color = CommonOptions.Color();
 
         public Options() => Common = new CommonOptions { OwnFiles = _inputs };
 

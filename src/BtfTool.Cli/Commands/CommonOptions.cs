@@ -196,6 +196,14 @@ internal sealed class CommonOptions(Argument<string?>? positional = null)
     /// <inheritdoc cref="OutputTarget.Open"/>
     public OutputTarget OpenTarget(ParseResult r) => OutputTarget.Open(OutputPath(r));
 
+    /// <summary>When to use colours, as all commands take it.</summary>
+    public static Option<string> Color() => new("--color")
+    {
+        Description = "When to use colours: auto, always or never",
+        HelpName = "WHEN",
+        DefaultValueFactory = _ => "auto",
+    };
+
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     private static SourceFormat? FormatOf(string? name) => name switch

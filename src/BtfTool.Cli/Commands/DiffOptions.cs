@@ -48,12 +48,7 @@ internal sealed class DiffOptions
 
     private readonly Option<string?> _width = new("--width") { Description = "Columns of text [default: the terminal's, else 100]", HelpName = "N" };
 
-    private readonly Option<string> _color = new("--color")
-    {
-        Description = "When to use colours: auto, always or never",
-        HelpName = "WHEN",
-        DefaultValueFactory = _ => "auto",
-    };
+    private readonly Option<string> _color = CommonOptions.Color();
 
     public IEnumerable<Option> All => [_only, _ignore, _allow, _failOn, _as, _json, _summary, _allNames, _pathMap, _width, _color];
 

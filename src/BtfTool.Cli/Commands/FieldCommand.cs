@@ -50,12 +50,7 @@ internal static class FieldCommand
 
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "Write JSON (docs/schemas/field.schema.json)");
 
-        private readonly Option<string> _color = new("--color")
-        {
-            Description = "When to use colours: auto, always or never",
-            HelpName = "WHEN",
-            DefaultValueFactory = _ => "auto",
-        };
+        private readonly Option<string> _color = CommonOptions.Color();
 
         public IEnumerable<Option> Own => [_cacheline, _json, _color];
 

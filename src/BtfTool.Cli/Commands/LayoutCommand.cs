@@ -63,12 +63,7 @@ internal static class LayoutCommand
 
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "Write JSON (docs/schemas/layout.schema.json)");
 
-        private readonly Option<string> _color = new("--color")
-        {
-            Description = "When to use colours: auto, always or never",
-            HelpName = "WHEN",
-            DefaultValueFactory = _ => "auto",
-        };
+        private readonly Option<string> _color = CommonOptions.Color();
 
         public IEnumerable<Option> Own => [.. _ranked.All, .. _slabs.All, .. _against.All, .. _heat.All, .. _target.All, _json, _template.Option, _color];
 

@@ -57,12 +57,7 @@ internal static class ReorganizeCommand
         private readonly Option<bool> _steps = CommonOptions.Flag("--steps", "Show the way: move after move, with what each comes to");
         private readonly Option<bool> _uapi = CommonOptions.Flag("--uapi", "Move members of structs that are declared under include/uapi too");
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
-        private readonly Option<string> _color = new("--color")
-        {
-            Description = "When to use colours: auto, always or never",
-            HelpName = "WHEN",
-            DefaultValueFactory = _ => "auto",
-        };
+        private readonly Option<string> _color = CommonOptions.Color();
 
         public IEnumerable<Option> Own => [_all, _top, .. _constraints.All, .. _profile.All, .. _target.All, _steps, .. _patch.All, _uapi, _json, _template.Option, _color];
 

@@ -80,12 +80,7 @@ internal static class ShowCommand
         private readonly Option<bool> _steps = CommonOptions.Flag("--steps", "With --reorganize: the struct after each move too");
         private readonly Option<bool> _json = CommonOptions.Flag("--json", "As JSON (docs/json.md)");
         private readonly TemplateOption _template = new("show");
-        private readonly Option<string> _color = new("--color")
-        {
-            Description = "When to use colours: auto, always or never",
-            HelpName = "WHEN",
-            DefaultValueFactory = _ => "auto",
-        };
+        private readonly Option<string> _color = CommonOptions.Color();
 
         public IEnumerable<Option> Own =>
         [
